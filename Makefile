@@ -1,0 +1,46 @@
+# Everything a checkout needs. `make demo` and `make test` do their own set-up.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+# Stamps make a second run quick: an install is repeated only when pyproject.toml changed.
+BASE := $(VENV)/.base-installed
+DEV  := $(VENV)/.dev-installed
+CONFORMANCE := $(VENV)/.conformance-tried
+
+.PHONY: help setup demo test cover bench lint format types docs ci clean
+.DEFAULT_GOAL := help
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit("turnfold needs Python 3.11 or later: make PYTHON=python3.11 ...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+$(BASE): pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(DEV): pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,dev]'
+	$(BIN)/python tools/nslinks.py
+	@touch $@ $(BASE)
+
+# The real Codex is only there to compare with; without it those tests skip.
+$(CONFORMANCE): $(DEV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[conformance]' 2>/dev/null \
+	  || echo 'note: no Codex binary to be had here; the conformance tests will skip'
+	@touch $@
+
+setup: $(DEV)  ## make .venv with everything to develop with
+
+demo: $(BASE)  ## verify the bundled sample sessions, print a timeline and an explanation
+	@$(BIN)/turnfold demo
+
+test: $(DEV) $(CONFORMANCE)  ## run the tests
+	$(BIN)/pytest
+
+clean:  ## remove everything that was made
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

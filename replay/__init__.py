@@ -1,0 +1,3 @@
+"""Replaying logs: repair, projections, invariants and verdicts."""
+
+__all__: list[str] = []

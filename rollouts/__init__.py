@@ -1,0 +1,3 @@
+"""Session files: finding, reading, damage, dialects."""
+
+__all__: list[str] = []

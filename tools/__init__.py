@@ -1,0 +1,3 @@
+"""The `turnfold` command line and the developer tools."""
+
+__all__: list[str] = []
