@@ -8,6 +8,9 @@ BASE := $(VENV)/.base-installed
 DEV  := $(VENV)/.dev-installed
 CONFORMANCE := $(VENV)/.conformance-tried
 
+# Developer tools that write pages or schemas; a new one is found by its name.
+GENERATORS := $(basename $(notdir $(wildcard tools/*doc.py tools/*docs.py tools/schemas.py)))
+
 .PHONY: help setup demo test cover bench lint format types docs ci clean
 .DEFAULT_GOAL := help
 
@@ -29,7 +32,7 @@ $(DEV): pyproject.toml | $(BIN)/python
 
 # The real Codex is only there to compare with; without it those tests skip.
 $(CONFORMANCE): $(DEV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[conformance]' 2>/dev/null \
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[conformance]' 2>/dev/null \
 	  || echo 'note: no Codex binary to be had here; the conformance tests will skip'
 	@touch $@
 
@@ -40,6 +43,38 @@ demo: $(BASE)  ## verify the bundled sample sessions, print a timeline and an ex
 
 test: $(DEV) $(CONFORMANCE)  ## run the tests
 	$(BIN)/pytest
+
+cover: $(DEV) $(CONFORMANCE)  ## run the tests under coverage; the vocabulary, the tables and the rules need 100 %
+	$(BIN)/coverage erase
+	$(BIN)/coverage run $(BIN)/pytest
+	$(BIN)/coverage report
+	@echo 'and these must be complete:'
+	$(BIN)/coverage report --include='events/*,core/*,replay/invariants/*' --omit='core/engine/*' --fail-under=100
+
+bench: $(DEV)  ## measure; each script prints its figures
+	@set -e; for script in tests/bench/[a-z]*.py; do \
+	  [ -e "$$script" ] || continue; echo "== $$script"; $(BIN)/python -P "$$script"; done
+
+format: $(DEV)  ## let ruff write what it can
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+lint: $(DEV)  ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(DEV)  ## mypy and pyright, both strict
+	$(BIN)/python tools/nslinks.py
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+# -P: `python -m` would put this folder on the path, and `import core` would work.
+docs: $(DEV)  ## write the generated pages and schemas anew
+	@set -e; for generator in $(GENERATORS); do echo "turnfold.tools.$$generator"; \
+	  $(BIN)/python -P -m turnfold.tools.$$generator; done
+
+ci:  ## what the build server runs
+	.ci/run
 
 clean:  ## remove everything that was made
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
