@@ -15,9 +15,8 @@ from turnfold.events.approval import (
     ReviewEnded,
     ReviewStarted,
 )
-from turnfold.events.base import (
-    Event,
-)
+from turnfold.events.base import Event, Part
+from turnfold.events.codec import decode, encode, from_payload, to_payload
 from turnfold.events.context import (
     GoalUpdated,
     RealtimeItemRecorded,
@@ -28,6 +27,14 @@ from turnfold.events.context import (
 from turnfold.events.envelope import (
     Envelope,
     Origin,
+)
+from turnfold.events.errors import CodecError
+from turnfold.events.execution import (
+    ExecBegan,
+    ExecEnded,
+    ExecIntercepted,
+    InterceptionEnded,
+    SandboxDenied,
 )
 from turnfold.events.history import (
     CompactionItemRecorded,
@@ -129,15 +136,10 @@ from turnfold.events.tool import (
     CollabEnded,
     DynamicToolAnswered,
     DynamicToolRequested,
-    ExecBegan,
-    ExecEnded,
-    ExecIntercepted,
     ImageGenerated,
     ImageViewed,
-    InterceptionEnded,
     McpCallEnded,
     PatchApplied,
-    SandboxDenied,
     ToolCallClosed,
     ToolCallOutput,
     ToolCallRequested,
@@ -187,6 +189,7 @@ __all__ = [
     "BackgroundNoted",
     "CALL_TYPES",
     "CLOSINGS",
+    "CodecError",
     "CollabEnded",
     "CompactionItemRecorded",
     "CompactionNoted",
@@ -247,6 +250,7 @@ __all__ = [
     "NetworkEvent",
     "NetworkOutcomeRecorded",
     "Origin",
+    "Part",
     "PatchApplied",
     "PlanUpdated",
     "REPLACED",
@@ -306,4 +310,8 @@ __all__ = [
     "WebSearchEnded",
     "WebSearchRecorded",
     "WorldStateRecorded",
+    "decode",
+    "encode",
+    "from_payload",
+    "to_payload",
 ]

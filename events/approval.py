@@ -25,7 +25,7 @@ APPROVAL_KINDS: Final = (
     ELICITATION,
     DYNAMIC_TOOL,
 )
-"""Kinds of questions that we know. The last three ask for an answer rather than for leave; they wait alike."""
+"""Kinds of questions that we know. The last three ask for an answer rather than for leave; they wait too."""
 
 REVIEW_DECISIONS: Final = (
     "approved",
@@ -36,7 +36,7 @@ REVIEW_DECISIONS: Final = (
     "timed_out",
     "abort",
 )
-"""Decisions of Codex' core (`ReviewDecision`); the app-server spells them otherwise (`accept`, `decline`, ...)."""
+"""Decisions of Codex' core (`ReviewDecision`); the app-server has others (`accept`, `decline`, ...)."""
 
 DECISION_SOURCES: Final = ("config", "automated_reviewer", "user")
 """Who can decide: policy or a hook, the automated reviewer, the user."""
@@ -116,7 +116,7 @@ class ApprovalResolved(Event):
     """Text given with the answer."""
 
     amendment: object = attrs.field(default=None, hash=False)
-    """Rule to be added to the policy of commands or of the network, as plain JSON; None when there is none."""
+    """Rule to be added to the policy of commands or of the network, as plain JSON; None without one."""
 
 
 @attrs.frozen(kw_only=True)
@@ -145,7 +145,8 @@ class ApprovalDropped(Event):
 class ReviewStarted(Event):
     """The automated reviewer took up a question.
 
-    rollout `event_msg` `guardian_assessment` in progress; app-server `item/autoApprovalReview/started`; own log.
+    rollout `event_msg` `guardian_assessment` in progress; app-server `item/autoApprovalReview/started`;
+    own log.
     """
 
     kind: ClassVar[str] = "review_started"

@@ -7,18 +7,23 @@ import attrs
 
 
 @attrs.frozen(kw_only=True)
-class Event:
+class Part:
+    """A frozen value with named fields that keeps the fields it does not know."""
+
+    extra: Mapping[str, object] = attrs.field(factory=dict[str, object], hash=False)
+    """Fields that this version does not know, as plain JSON values; they are written back as they came."""
+
+
+@attrs.frozen(kw_only=True)
+class Event(Part):
     """Something that happened in a session. Who, when and in which order is said by the envelope.
 
-    Three marks are used where an event says where it comes from: *rollout* names the record type and tag in a
-    Codex rollout file, *app-server* the method of its JSON-RPC protocol, *own log* what only our engine writes.
+    The second paragraph of each class says where the event comes from: `rollout` names record type and tag in
+    a Codex rollout file, `app-server` a method of its JSON-RPC protocol, `own log` what our engine writes.
     """
 
     kind: ClassVar[str]
     """Tag of the class in our own log: the class name in snake case. Unique, and never reused."""
 
     version: ClassVar[int] = 1
-    """Version of the fields. Raised, with an upcaster, whenever an older payload would mean something else."""
-
-    extra: Mapping[str, object] = attrs.field(factory=dict[str, object], hash=False)
-    """Fields that this version does not know, as plain JSON values; they are written back as they came."""
+    """Version of the fields. Raised, with an upcaster, whenever an older payload would mean otherwise."""

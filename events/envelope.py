@@ -1,11 +1,10 @@
 """The envelope: which event, of which session, in which place, and how we know it."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 
 import attrs
 
-from turnfold.events.base import Event
+from turnfold.events.base import Event, Part
 
 
 class Origin(StrEnum):
@@ -22,7 +21,7 @@ class Origin(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Envelope:
+class Envelope(Part):
     """One event in its place. Sequence numbers and times arrive here; no event makes its own."""
 
     session_id: str | None = None
@@ -48,6 +47,3 @@ class Envelope:
 
     event: Event
     """What happened."""
-
-    extra: Mapping[str, object] = attrs.field(factory=dict[str, object], hash=False)
-    """Envelope fields that this version does not know, as plain JSON values; they are written back."""

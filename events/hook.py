@@ -4,14 +4,14 @@ from typing import ClassVar, Final
 
 import attrs
 
-from turnfold.events.base import Event
+from turnfold.events.base import Event, Part
 
 RUN_STATUSES: Final = ("running", "completed", "failed", "blocked", "stopped")
 """Statuses of a hook run that we know."""
 
 
 @attrs.frozen(kw_only=True)
-class HookEntry:
+class HookEntry(Part):
     """One line of what a hook run has to say to a person."""
 
     kind: str
@@ -32,7 +32,7 @@ class HookRunEvent(Event):
     """Turn that the run belongs to; None at the scope of a session."""
 
     event_name: str
-    """Hook event as the source spells it: `permissionRequest` (app-server), `permission_request` (own log)."""
+    """Hook event as its source spells it: `permissionRequest` (app-server), `permission_request` (own)."""
 
     scope: str | None = None
     """`turn` or `thread`."""
@@ -121,7 +121,7 @@ class HookClosed(Event):
 
 @attrs.frozen(kw_only=True)
 class HookDecided(Event):
-    """The runs of one hook event were folded into one result: the first deny wins, else any allow, else nothing.
+    """The runs of one hook event were folded into one result: the first deny, else any allow, else nothing.
 
     own log.
     """

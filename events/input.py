@@ -19,7 +19,7 @@ STEER_REFUSALS: Final = (
     ACTIVE_TURN_NOT_STEERABLE,
     EMPTY_INPUT,
 )
-"""Reasons to refuse a steer that we know, in the order of their checks but for a second, taskless no_active_turn."""
+"""Reasons to refuse a steer that we know, in the order of their checks; a turn without task is not active."""
 
 
 @attrs.frozen(kw_only=True)

@@ -4,11 +4,11 @@ from typing import ClassVar
 
 import attrs
 
-from turnfold.events.base import Event
+from turnfold.events.base import Event, Part
 
 
 @attrs.frozen(kw_only=True)
-class TokenUsage:
+class TokenUsage(Part):
     """Numbers of tokens, as the model's provider counts them."""
 
     input_tokens: int = 0
@@ -236,7 +236,7 @@ class TokenUsageReported(Event):
     kind: ClassVar[str] = "token_usage_reported"
 
     total: TokenUsage | None = None
-    """Tokens of the session so far (`info.total_token_usage`); None when the record holds rate limits only."""
+    """Tokens of the session so far (`info.total_token_usage`); None in a record of rate limits only."""
 
     last: TokenUsage | None = None
     """Tokens of the last request (`info.last_token_usage`)."""

@@ -1,4 +1,4 @@
-"""Events of network access: a blocked host is asked about once, and the answer stays with call and session."""
+"""Events of network access: a blocked host is asked about once, the answer stays with call and session."""
 
 from typing import ClassVar, Final
 

@@ -36,7 +36,7 @@ class ErrorRaised(Event):
 class WarningRaised(Event):
     """The user was warned.
 
-    rollout `event_msg` `warning` (not persisted by any version that we have seen); app-server `warning`; own log.
+    rollout `event_msg` `warning` (in no file that we have seen); app-server `warning`; own log.
     """
 
     kind: ClassVar[str] = "warning_raised"
@@ -103,7 +103,7 @@ class UnknownRecorded(Event):
     kind: ClassVar[str] = "unknown_recorded"
 
     record_type: str
-    """The record's type, with its tag after a slash where it has one; the kind for an event of our own log."""
+    """The record's type, and its tag after a slash if it has one; for an event of our own log its kind."""
 
     payload: object = attrs.field(default=None, hash=False)
     """The record's payload, kept as it came."""

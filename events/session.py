@@ -9,7 +9,7 @@ from turnfold.events.base import Event
 
 @attrs.frozen(kw_only=True)
 class SessionMetaRecorded(Event):
-    """The identity record of a session: the first of a file is the identity, later ones are rewrites or a parent's.
+    """The identity record of a session: the first of a file counts, later ones are rewrites or a parent's.
 
     rollout `session_meta`, and the first line of bare files of 2025; app-server `thread/started`.
     """
@@ -20,7 +20,7 @@ class SessionMetaRecorded(Event):
     """The session's own id, which its file name repeats (rollout `id`; app-server `thread.id`)."""
 
     tree_session_id: str | None = None
-    """The payload's field `session_id`: the session at the root of a tree of agents; absent in older files."""
+    """The payload's field `session_id`: the session at the root of a tree of agents; None in older files."""
 
     forked_from_id: str | None = None
     """Session whose rows were copied to begin this one; None when it is no fork."""
@@ -53,7 +53,7 @@ class SessionMetaRecorded(Event):
     """`legacy` or `paginated`; paginated files carry an ordinal on every line. None means legacy."""
 
     history_base: object = attrs.field(default=None, hash=False)
-    """Reference to the earlier segment that a reverted or branched file continues; a mapping, kept as it came."""
+    """The earlier segment that a reverted or branched file continues; a mapping, kept as it came."""
 
     history_start_ordinal: int | None = None
     """First ordinal of a sub-agent's own history (`subagent_history_start_ordinal`)."""
@@ -102,7 +102,7 @@ class SessionConfigured(Event):
     """Sandbox of ordinary commands, such as `read-only` or `workspace-write`."""
 
     hooks_enabled: bool = False
-    """Whether the feature switch of hooks is on; off means no discovery, no hook events, no hook decisions."""
+    """Whether the feature switch of hooks is on; off means no discovery, no hook events, no decisions."""
 
     hook_handlers: int = 0
     """Number of hook handlers that discovery found."""
@@ -114,7 +114,7 @@ class SessionConfigured(Event):
     """Milliseconds that a cancelled task gets to end by itself."""
 
     while_aborting: str = "refuse"
-    """What happens to new input during an abort: `refuse` hands it back, `queue` keeps it for the next turn."""
+    """What happens to input during an abort: `refuse` hands it back, `queue` keeps it for the next turn."""
 
     flags: tuple[str, ...] = ()
     """Names of behaviours switched on for this log; a log without a flag keeps the old behaviour for ever."""

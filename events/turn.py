@@ -66,7 +66,7 @@ class TurnStarted(Event):
 class TurnCompleted(Event):
     """A turn ended by itself, well or with an error.
 
-    rollout `event_msg` `task_complete` (alias `turn_complete`); app-server `turn/completed` unless interrupted.
+    rollout `event_msg` `task_complete` (alias `turn_complete`); app-server `turn/completed`, not interrupted.
     """
 
     kind: ClassVar[str] = "turn_completed"
@@ -145,7 +145,7 @@ class AbortRequested(Event):
 
 @attrs.frozen(kw_only=True)
 class AbortBegan(Event):
-    """The turn was marked as aborting and its tasks were taken out, in one step; it can't be steered any more.
+    """The turn was marked as aborting and its tasks taken out, in one step; it can't be steered any more.
 
     own log.
     """
@@ -159,7 +159,7 @@ class AbortBegan(Event):
     """One of `ABORT_REASONS`."""
 
     by: str | None = None
-    """Who asked: `client`, `user` (by answering an approval), `hook`, `replacement`, `shutdown`, `budget`, `task`."""
+    """Who asked: `client`, `user` (by an approval), `hook`, `replacement`, `shutdown`, `budget`, `task`."""
 
 
 @attrs.frozen(kw_only=True)
