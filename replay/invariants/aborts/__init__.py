@@ -1,0 +1,3 @@
+"""Rules; see the docstring of each module."""
+
+__all__: list[str] = []

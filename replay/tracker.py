@@ -1,0 +1,222 @@
+"""The tracker: runs the lifecycle tables over a log, and keeps the view that the rules share.
+
+The tables come projected to what the producer can show, so an instance is in a *set* of possible phases and an event
+is refused only if it is illegal in all of them. A refused event is told to the order rules and then repaired in the
+way of the vendor's own reader: it must not make everything after it illegal too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from turnfold.core.lifecycle import EVENT_TRIGGERED, KEYS, Machine, Phase, SessionPhase, alphabet, project
+from turnfold.events import (
+    Event,
+    ReviewModeEntered,
+    ReviewModeExited,
+    SessionMetaRecorded,
+    ToolCallOutput,
+    ToolCallRequested,
+    TurnAborted,
+    TurnCompleted,
+    TurnStarted,
+)
+from turnfold.replay.copies import begins_copy, ends_copy
+from turnfold.replay.instances import Instances
+from turnfold.replay.invariants.registry import Handler, OrderRule
+from turnfold.replay.session import SessionView, TurnView
+from turnfold.rollouts import Profile
+
+SLOT = ""
+"""Key of the session machine's only instance."""
+
+KEYED = (Machine.APPROVAL, Machine.HOOK_RUN, Machine.NETWORK)
+"""Machines whose events need nothing but their own table."""
+
+
+class Tracker:
+    """Takes in each event before the rules see it."""
+
+    def __init__(self, session: SessionView) -> None:
+        self.session = session
+        self._machines: dict[Machine, Instances] = {}
+        self._rules: dict[tuple[Machine, Phase, type[Event]], list[OrderRule]] = {}
+
+    def adopt(self, profile: Profile, rules: Iterable[OrderRule]) -> None:
+        """Use the tables as *profile* shows them, and tell *rules* of refusals."""
+        self._machines = {
+            machine: Instances(project(machine, profile.visible if machine in KEYED else profile.persisted))
+            for machine in Machine
+        }
+        self._rules = {}
+        for rule in rules:
+            for refusal in rule.refused:
+                self._rules.setdefault(refusal, []).append(rule)
+
+    def handlers(self) -> Mapping[type[Event], list[Handler]]:
+        """What must be called for which event, before the rules' handlers."""
+        found: dict[type[Event], list[Handler]] = {
+            kind: [self._outside_turn(kind)] for kind in alphabet(Machine.TURN) if kind not in TURN_EVENTS
+        }
+        for machine in KEYED:
+            for kind in alphabet(machine) & self.session.profile.visible:
+                found.setdefault(kind, []).append(self._keyed(machine, kind))
+        for kind in alphabet(Machine.CALL) & self.session.profile.persisted - CALL_EVENTS:
+            found.setdefault(kind, []).append(self._keyed(Machine.CALL, kind))
+        for kind in self._guarded():
+            found.setdefault(kind, []).append(self._in_slot(kind))
+        found[TurnStarted] = [self._started]
+        found[TurnCompleted] = [self._ended(TurnCompleted)]
+        found[TurnAborted] = [self._ended(TurnAborted)]
+        found.setdefault(ToolCallRequested, []).append(self._requested)
+        found.setdefault(ToolCallOutput, []).append(self._answered)
+        found[SessionMetaRecorded] = [self._identified]
+        found.setdefault(ReviewModeEntered, []).append(self._review(True))
+        found.setdefault(ReviewModeExited, []).append(self._review(False))
+        return found
+
+    def open_keys(self, machine: Machine) -> Mapping[str, int]:
+        """Instances of *machine* that certainly have not reached their end: key → line of their last step."""
+        return self._machines[machine].open_keys()
+
+    def finish(self, at: int) -> None:
+        """The log has ended after line *at*: nothing is inferred, what is open stays open."""
+
+    def _refuse(self, machine: Machine, event: Any, kind: type[Event], at: int, key: str) -> None:
+        instances = self._machines[machine]
+        told: set[OrderRule] = set()
+        for phase in instances.phases(key):
+            for rule in self._rules.get((machine, phase, kind), ()):
+                if rule not in told:
+                    told.add(rule)
+                    rule.breached(event, at, key, instances.since(key))
+
+    def _keyed(self, machine: Machine, kind: type[Event]) -> Handler:
+        instances, attribute = self._machines[machine], KEYS[machine]
+
+        def step(event: Any, at: int) -> None:
+            key = getattr(event, attribute)
+            if key is not None and not instances.step(key, kind, at):
+                self._refuse(machine, event, kind, at, key)
+
+        return step
+
+    def _guarded(self) -> frozenset[type[Event]]:
+        """What the slot refuses in some phase of an open session, turn starts and terminals apart."""
+        table = EVENT_TRIGGERED[Machine.SESSION]
+        legal_always = frozenset[type[Event]].intersection(
+            *(frozenset(table[phase]) for phase in OPEN_PHASES)
+        )
+        return (alphabet(Machine.SESSION) & self.session.profile.persisted) - legal_always - TURN_EVENTS
+
+    def _in_slot(self, kind: type[Event]) -> Handler:
+        instances, session = self._machines[Machine.SESSION], self.session
+
+        def step(event: Any, at: int) -> None:
+            if session.turns_are_visible and not instances.step(SLOT, kind, at):
+                self._refuse(Machine.SESSION, event, kind, at, SLOT)
+
+        return step
+
+    def _outside_turn(self, kind: type[Event]) -> Handler:
+        session, instances = self.session, self._machines[Machine.TURN]
+
+        def check(event: Any, at: int) -> None:
+            if session.turn is None and session.turns_are_visible:
+                key = session.last.turn_id if session.last else SLOT
+                if not instances.may(key, kind):
+                    self._refuse(Machine.TURN, event, kind, at, key)
+
+        return check
+
+    def _identified(self, event: Any, at: int) -> None:
+        session = self.session
+        session.in_copy = session.in_copy or begins_copy(session, event)
+        if session.identity is None:
+            session.identity, session.identity_at = event, at
+            self._machines[Machine.SESSION].step(SLOT, SessionMetaRecorded, at)
+
+    def _started(self, event: Any, at: int) -> None:
+        session, turn_id = self.session, event.turn_id or ""
+        if session.in_copy and ends_copy(session, event):
+            session.in_copy, session.copy_ended_at = False, at - 1
+        if not self._machines[Machine.TURN].step(turn_id, TurnStarted, at):
+            self._refuse(Machine.TURN, event, TurnStarted, at, turn_id)
+            if session.turn is not None and session.turn.turn_id == turn_id:
+                return
+        if session.turn is not None:
+            self._refuse(Machine.SESSION, event, TurnStarted, at, SLOT)
+            session.turn.cut_at = at
+            session.cut[session.turn.turn_id] = session.last = session.turn
+        else:
+            self._machines[Machine.SESSION].step(SLOT, TurnStarted, at)
+        session.started.setdefault(turn_id, at)
+        session.turn = TurnView(
+            turn_id=turn_id,
+            at=at,
+            started_at_s=event.started_at_s,
+            timestamp=session.timestamp,
+            copied=session.in_copy,
+        )
+
+    def _ended(self, kind: type[Event]) -> Handler:
+        def end(event: Any, at: int) -> None:
+            session = self.session
+            session.closed = None
+            if not session.turns_are_visible:
+                return
+            turn_id = event.turn_id or (session.turn.turn_id if session.turn else SLOT)
+            if not self._machines[Machine.TURN].step(turn_id, kind, at):
+                self._refuse(Machine.TURN, event, kind, at, turn_id)
+                if turn_id in session.ended:  # the vendor's reader ignores a second terminal …
+                    return
+                turn_id = (
+                    session.turn.turn_id if session.turn else turn_id
+                )  # … and lets an unknown id end the turn
+                self._machines[Machine.TURN].step(turn_id, kind, at)
+            self._close(turn_id, kind, at)
+
+        return end
+
+    def _close(self, turn_id: str, kind: type[Event], at: int) -> None:
+        session = self.session
+        turn = session.cut.pop(turn_id, None)
+        if turn is None and session.turn is not None and session.turn.turn_id == turn_id:
+            turn, session.turn = session.turn, None
+            session.last = turn
+            self._machines[Machine.SESSION].step(SLOT, kind, at)
+        session.ended.setdefault(turn_id, at)
+        session.closed = turn
+        if turn is not None:
+            turn.ended_at, turn.ending = at, kind
+
+    def _requested(self, event: Any, at: int) -> None:
+        call_id, session, calls = event.call_id, self.session, self._machines[Machine.CALL]
+        if call_id is None:
+            session.requested_before = 0
+            return
+        session.requested_before = calls.since(call_id)
+        if not calls.step(call_id, ToolCallRequested, at):
+            self._refuse(Machine.CALL, event, ToolCallRequested, at, call_id)
+        session.open_calls[call_id] = at
+
+    def _answered(self, event: Any, at: int) -> None:
+        call_id, session = event.call_id, self.session
+        if call_id is None:
+            session.answered_at = 0
+            return
+        session.answered_at = session.open_calls.pop(call_id, 0)
+        if not self._machines[Machine.CALL].step(call_id, ToolCallOutput, at):
+            self._refuse(Machine.CALL, event, ToolCallOutput, at, call_id)
+
+    def _review(self, entered: bool) -> Callable[[Any, int], None]:
+        def note(event: Any, at: int) -> None:
+            self.session.in_review = entered
+
+        return note
+
+
+TURN_EVENTS = frozenset[type[Event]]({TurnStarted, TurnCompleted, TurnAborted})
+CALL_EVENTS = frozenset[type[Event]]({ToolCallRequested, ToolCallOutput})
+OPEN_PHASES = (SessionPhase.IDLE, SessionPhase.RESERVED, SessionPhase.IN_TURN, SessionPhase.CLOSING)

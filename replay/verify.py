@@ -1,0 +1,97 @@
+"""Verify one file: read it, watch it, and say what was found and what follows from it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+
+import attrs
+
+from turnfold.replay.findings import Finding, Severity, Verdict
+from turnfold.replay.invariants import Invariant, registry
+from turnfold.replay.watch import Watch, imply
+from turnfold.rollouts import Damage, Profile, Reader, open_source
+
+
+@attrs.frozen(kw_only=True)
+class FileReport:
+    """What verification says of one file."""
+
+    file: str
+    """The path as it was given."""
+    thread_id: str | None
+    """Identity of the session: the id in the first `session_meta`."""
+    profile: Profile
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    """In order of line; of one rule at most `LISTED_PER_CODE` are listed."""
+    counts: Mapping[str, int]
+    """How many findings each code had, also the unlisted ones."""
+    lines: int
+    unknown_types: Mapping[str, int]
+    """Record types that this version does not know, and how often each occurred."""
+    idle_rules: tuple[str, ...]
+    """Codes of rules that could not judge: this producer never records what they need."""
+    error: str | None = None
+    """Why the file could not be verified at all (it killed its worker, or could not be read)."""
+
+
+def verify(path: str | os.PathLike[str], rules: Iterable[type[Invariant]] | None = None) -> FileReport:
+    """Verify the rollout at *path* (`-` is standard input) with *rules*, or with every rule.
+
+    Raises:
+        SourceError: the file cannot be opened. Whatever it holds is reported, never raised.
+    """
+    chosen = tuple(registry().values() if rules is None else rules)
+    with open_source(path) as source:
+        reader = Reader(source)
+        watch = Watch(reader.profile, chosen)
+        watch.session.file = os.path.basename(os.fspath(path))
+        damage: list[Finding] = []
+        for batch in reader.batches():
+            if reader.profile is not watch.session.profile:
+                watch.adopt(reader.profile)
+            watch.feed(batch.records, batch.lines)
+            damage.extend(finding_of(item) for item in batch.damage)
+        watch.finish()
+    return report(os.fspath(path), reader, watch, damage)
+
+
+def report(file: str, reader: Reader, watch: Watch, damage: list[Finding]) -> FileReport:
+    """Put together what reader and watch have to say."""
+    found = [*damage, *imply(watch.findings, tuple(type(rule) for rule in watch.active))]
+    found.sort(key=lambda finding: (finding.line, finding.code))
+    counts = dict(watch.counts)
+    for item in damage:
+        counts[item.code] = counts.get(item.code, 0) + 1
+    return FileReport(
+        file=file,
+        thread_id=watch.session.identity.session_id if watch.session.identity else None,
+        profile=reader.profile,
+        verdict=verdict_of(found, watch.open_at_end),
+        findings=tuple(found),
+        counts=counts,
+        lines=reader.lines,
+        unknown_types=dict(reader.unknown_types),
+        idle_rules=tuple(rule.code for rule in watch.idle),
+    )
+
+
+def verdict_of(findings: Iterable[Finding], open_at_end: bool) -> Verdict:
+    """Invalid with a violation; else unknown with damage or an end left open; else valid."""
+    severities = {finding.severity for finding in findings}
+    if Severity.VIOLATION in severities:
+        return Verdict.INVALID
+    return Verdict.UNKNOWN if Severity.DAMAGE in severities or open_at_end else Verdict.VALID
+
+
+def finding_of(damage: Damage) -> Finding:
+    """Damage as a finding, so that one list holds everything."""
+    return Finding(
+        code=damage.code,
+        severity=Severity.DAMAGE,
+        line=damage.line,
+        facts={"message": damage.message, "remedy": damage.remedy},
+        start=damage.start,
+        end=damage.end,
+    )

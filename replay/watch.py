@@ -1,0 +1,120 @@
+"""The watch: one session's records go in, findings come out.
+
+It is the same for a file, a live session and a schedule under exploration; only who calls `feed` differs.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import attrs
+
+from turnfold.events import Event
+from turnfold.replay.findings import Finding
+from turnfold.replay.invariants.registry import Handler, Invariant, OrderRule
+from turnfold.replay.session import SessionView
+from turnfold.replay.tracker import Tracker
+from turnfold.rollouts import Profile
+from turnfold.rollouts.record import RecordLike
+
+LISTED_PER_CODE = 50
+"""Findings of one rule that are kept whole in one session; further ones are only counted."""
+
+
+class Dispatch(dict[type[Any], tuple[Handler, ...]]):
+    """Handlers by payload class, looked up once per class: a wire struct's are those of its event."""
+
+    def __init__(self, by_event: dict[type[Event], list[Handler]]) -> None:
+        super().__init__()
+        self._by_event = by_event
+
+    def __missing__(self, payload_class: type[Any]) -> tuple[Handler, ...]:
+        event: type[Event] = getattr(payload_class, "event", payload_class)
+        handlers = tuple(self._by_event.get(event, ()))
+        self[payload_class] = handlers
+        return handlers
+
+
+class Watch:
+    """Rules at work on one session.
+
+    Args:
+        profile: the producer at the beginning; `adopt` changes it.
+        rules: the rules to apply; those that need events which the profile cannot show stay idle (`idle`).
+    """
+
+    def __init__(self, profile: Profile, rules: Iterable[type[Invariant]]) -> None:
+        self.session = SessionView(profile=profile)
+        self.findings: list[Finding] = []
+        self.counts: Counter[str] = Counter()
+        self._classes = tuple(rules)
+        self.active: list[Invariant] = []
+        self.idle: list[type[Invariant]] = []
+        self._tracker = Tracker(self.session)
+        self.adopt(profile)
+
+    def adopt(self, profile: Profile) -> None:
+        """Go on with another producer's profile; rules keep what they know."""
+        self.session.profile = profile
+        known = {type(rule): rule for rule in self.active}
+        self.idle = [rule for rule in self._classes if not profile.visible.issuperset(rule.needs)]
+        idle = set(self.idle)
+        self.active = [known.get(c) or c(self.session, self._report) for c in self._classes if c not in idle]
+        self._tracker.adopt(profile, [rule for rule in self.active if isinstance(rule, OrderRule)])
+        by_event: dict[type[Event], list[Handler]] = {k: list(v) for k, v in self._tracker.handlers().items()}
+        for rule in self.active:
+            for kind, handlers in rule.handlers().items():
+                by_event.setdefault(kind, []).extend(handlers)
+        self._dispatch = Dispatch(by_event)
+        self._on_record: tuple[Callable[[Any, int], None], ...] = tuple(
+            rule.record for rule in self.active if type(rule).record is not Invariant.record
+        )
+
+    def feed(self, records: Sequence[RecordLike], lines: Sequence[int]) -> None:
+        """Take in some successive records; *lines* has the line (or seq) of each.
+
+        This loop runs once per line of a file: what it does not do is what makes it fast.
+        """
+        session, dispatch, on_record = self.session, self._dispatch, self._on_record
+        for record, at in zip(records, lines, strict=True):
+            session.line = at
+            session.timestamp = record.timestamp
+            for handle in on_record:
+                handle(record, at)
+            payload = record.payload
+            for handle in dispatch[type(payload)]:
+                handle(payload, at)
+
+    @property
+    def open_at_end(self) -> bool:
+        """Whether a turn is open: at the end of a log its rest is still to come, or was lost."""
+        return self.session.turn is not None
+
+    def finish(self) -> None:
+        """The log has ended."""
+        at = self.session.line
+        self._tracker.finish(at)
+        for rule in self.active:
+            rule.finish(at)
+
+    def _report(self, finding: Finding) -> None:
+        self.counts[finding.code] += 1
+        if self.counts[finding.code] <= LISTED_PER_CODE:
+            self.findings.append(finding)
+
+
+def imply(findings: Iterable[Finding], rules: Iterable[type[Invariant]]) -> list[Finding]:
+    """Mark each finding that follows from another one on the same subject (the rules say which can)."""
+    roots = {rule.code: rule.implied_by for rule in rules if rule.implied_by}
+    listed = list(findings)
+    present = {(finding.code, finding.subject) for finding in listed}
+
+    def implied(finding: Finding) -> Finding:
+        for root in roots.get(finding.code, ()):
+            if finding.subject is not None and (root, finding.subject) in present:
+                return attrs.evolve(finding, implied_by=root)
+        return finding
+
+    return [implied(finding) for finding in listed]

@@ -1,0 +1,57 @@
+"""What a dialect does: turn the lines of one source into records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from turnfold.events import UnknownRecorded
+from turnfold.rollouts.record import Record, RecordLike
+
+
+class MalformedRecord(Exception):
+    """A record of a known type whose fields have the wrong shape. Its text says which and how."""
+
+
+class LineDecoder(Protocol):
+    """The decoding half of a dialect; may keep state from line to line."""
+
+    def block(self, data: bytes) -> Sequence[RecordLike] | None:
+        """All records of some whole, undamaged lines, or None when they must be taken one by one."""
+        ...
+
+    def line(self, data: bytes) -> Sequence[RecordLike]:
+        """The records of one undamaged line: a JSON object in valid UTF-8.
+
+        Raises:
+            MalformedRecord: a known type in the wrong shape.
+        """
+        ...
+
+
+def unknown(raw: dict[str, Any]) -> Record:
+    """A record that this version cannot read, kept whole."""
+    ordinal, seq, stamp = raw.get("ordinal"), raw.get("seq"), raw.get("timestamp")
+    payload = raw.get("payload", raw)
+    tag = payload.get("type") if isinstance(payload, dict) else None
+    name = str(raw.get("type")) + (f"/{tag}" if tag else "")
+    return Record(
+        timestamp=stamp if isinstance(stamp, str) else None,
+        ordinal=ordinal if isinstance(ordinal, int) else None,
+        seq=seq if isinstance(seq, int) else None,
+        payload=UnknownRecorded(record_type=name, payload=payload),
+    )
+
+
+def decode_object(data: bytes) -> dict[str, Any]:
+    """One JSON object as a dict.
+
+    Raises:
+        MalformedRecord: it is some other JSON value.
+    """
+    raw: Any = msgspec.json.decode(data)
+    if not isinstance(raw, dict):
+        raise MalformedRecord("a JSON value that is no object")
+    return raw

@@ -1,0 +1,54 @@
+"""Files with the `{"timestamp", "type", "payload"}` envelope: Codex since 0.34, and our own log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from turnfold.rollouts.dialects.base import MalformedRecord, decode_object, unknown
+from turnfold.rollouts.record import Record, RecordLike
+from turnfold.rollouts.wire import ENVELOPE, PAYLOADS, TAGS, OwnRecord
+
+_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(ENVELOPE)
+
+
+class EnvelopeDecoder:
+    """Decodes a block of lines in one call; a line that is not as expected alone."""
+
+    def block(self, data: bytes) -> Sequence[RecordLike] | None:
+        try:
+            return _decoder.decode_lines(data)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return None
+
+    def line(self, data: bytes) -> Sequence[RecordLike]:
+        try:
+            return [_decoder.decode(data)]
+        except msgspec.ValidationError as error:
+            raw = decode_object(data)
+            if is_known(raw):
+                raise MalformedRecord(str(error)) from None
+            return [unknown(raw)]
+
+
+def is_known(raw: dict[str, Any]) -> bool:
+    """Whether the record's type, and its payload's tag where it has one, are read by this version."""
+    record_type, payload = raw.get("type"), raw.get("payload")
+    if not isinstance(record_type, str) or record_type not in PAYLOADS:
+        return not isinstance(record_type, str)
+    tags = TAGS.get(record_type)
+    if tags is None or not isinstance(payload, dict) or not isinstance(payload.get("type"), str):
+        return True
+    return payload["type"] in tags
+
+
+def open_own(record: RecordLike) -> RecordLike:
+    """A record of our own type with its payload decoded to the event that it holds."""
+    from turnfold.events.codec import from_payload  # loads cattrs: only for logs of ours
+
+    own: OwnRecord = record.payload
+    body: Any = msgspec.json.decode(own.body)
+    event = from_payload(own.kind, own.version, body)
+    return Record(timestamp=record.timestamp, ordinal=record.ordinal, seq=record.seq, payload=event)

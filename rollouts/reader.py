@@ -1,0 +1,178 @@
+"""The tolerant reader: batches of records from any source, with what was damaged on the way.
+
+A block of lines is decoded in one call where every line is what it should be. Whether it is, is asked of the bytes
+and not assumed: the lines must come out the same when they are decoded without types and encoded again. That holds
+only if each line is one JSON object in valid UTF-8, written without whitespace, and no object in it names a key
+twice. A block for which it fails is taken line by line, and a line that is damaged goes through `salvage`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import attrs
+import msgspec
+
+from turnfold.events import SessionMetaRecorded, UnknownRecorded
+from turnfold.rollouts.damage import Damage
+from turnfold.rollouts.dialects.base import LineDecoder, MalformedRecord, unknown
+from turnfold.rollouts.dialects.detect import decoder_for, detect
+from turnfold.rollouts.dialects.envelope import open_own
+from turnfold.rollouts.profile import Dialect, Profile, profile_of
+from turnfold.rollouts.record import Record, RecordLike
+from turnfold.rollouts.salvage import has_duplicate_keys, salvage
+from turnfold.rollouts.source import Block, Source
+from turnfold.rollouts.wire import OwnRecord
+
+_untyped = msgspec.json.Decoder()
+_encoder = msgspec.json.Encoder()
+
+
+@attrs.define(kw_only=True)
+class Batch:
+    """Some successive records of one source.
+
+    `records[i]` stands on line `lines[i]`; a line may hold several (joined records) or none (blank, lost).
+    """
+
+    records: Sequence[RecordLike]
+    lines: Sequence[int]
+    damage: Sequence[Damage] = ()
+    block: Block
+
+    def text_of(self, line: int) -> bytes:
+        """The bytes of one line of this batch, without its newline."""
+        return self.block.data.split(b"\n")[line - self.block.first_line]
+
+
+class Reader:
+    """Reads one source to its end, whatever is in it.
+
+    `profile` is known once the first batch has been read, and changes where the producer does.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.profile: Profile = profile_of(Dialect.CODEX)
+        self.unknown_types: Counter[str] = Counter()
+        self.lines = 0
+        self._decoder: LineDecoder | None = None
+
+    def batches(self) -> Iterator[Batch]:
+        """The batches in file order. Never raises for what the file holds."""
+        for block in self.source.blocks():
+            batch = self._typed(block) or self._by_line(block)
+            self.lines = block.first_line + block.lines - 1
+            yield batch
+        if self.source.damage:
+            yield Batch(
+                records=(), lines=(), damage=tuple(self.source.damage), block=Block.empty(self.lines + 1)
+            )
+
+    def _typed(self, block: Block) -> Batch | None:
+        """The whole block at once, if every line of it is beyond doubt."""
+        if self._decoder is None or not is_exact(block.data):
+            return None
+        records = self._decoder.block(block.data)
+        if records is None:
+            return None
+        if self.profile.dialect is Dialect.OWN:
+            records = [self._opened(record) for record in records]
+        return Batch(
+            records=records, lines=range(block.first_line, block.first_line + len(records)), block=block
+        )
+
+    def _by_line(self, block: Block) -> Batch:
+        records: list[RecordLike] = []
+        numbers: list[int] = []
+        damage: list[Damage] = []
+        number, offset = block.first_line, block.offset
+        lines = block.data.split(b"\n")
+        for index, line in enumerate(lines):
+            if line.strip():
+                last = block.final and index == len(lines) - 1
+                for record in self._records(line, number, offset, last, damage):
+                    records.append(record)
+                    numbers.append(number)
+            number += 1
+            offset += len(line) + 1
+        return Batch(records=records, lines=numbers, damage=damage, block=block)
+
+    def _records(
+        self, line: bytes, number: int, offset: int, last: bool, damage: list[Damage]
+    ) -> Iterator[RecordLike]:
+        parts: Sequence[bytes] = (line,)
+        if not is_exact_line(line):
+            saved = salvage(line, number, offset, last)
+            parts = saved.parts
+            damage.extend(saved.damage)
+        for part in parts:
+            try:
+                yield from self._decoded(part)
+            except MalformedRecord as error:
+                damage.append(malformed(error, number, offset, len(line)))
+                yield unknown(_untyped.decode(part))
+
+    def _decoded(self, part: bytes) -> Iterator[RecordLike]:
+        if self._decoder is None:
+            self._choose(part)
+        decoder = self._decoder or decoder_for(Dialect.CODEX)
+        for record in decoder.line(part):
+            payload = record.payload
+            if type(payload) is OwnRecord:
+                record = self._opened(record)
+            elif isinstance(payload, UnknownRecorded):
+                self.unknown_types[payload.record_type] += 1
+            yield record
+            self._notice(record.payload)
+
+    def _opened(self, record: RecordLike) -> RecordLike:
+        return open_own(record) if type(record.payload) is OwnRecord else record
+
+    def _choose(self, part: bytes) -> None:
+        """Settle the dialect by the first record that speaks one."""
+        dialect = detect(_untyped.decode(part))
+        if dialect is not None:
+            self._decoder = decoder_for(dialect)
+            self.profile = profile_of(dialect)
+
+    def _notice(self, payload: Any) -> None:
+        """Take the producer from the session's identity record."""
+        if getattr(payload, "event", type(payload)) is SessionMetaRecorded and self.profile.version is None:
+            self.profile = profile_of(self.profile.dialect, payload.originator, payload.cli_version)
+
+
+def is_exact(lines: bytes) -> bool:
+    """Whether some lines are JSON objects in canonical form, one a line: then nothing in them can be damaged."""
+    try:
+        return _encoder.encode_lines(_untyped.decode_lines(lines)) == lines
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+
+
+def is_exact_line(line: bytes) -> bool:
+    """Whether one line is a JSON object that a strict reader accepts, with no key twice in any object."""
+    try:
+        value: Any = _untyped.decode(line)
+        if not isinstance(value, dict):
+            return False
+        return _encoder.encode(value) == line or has_duplicate_keys(line) is None
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+
+
+def malformed(error: MalformedRecord, number: int, offset: int, length: int) -> Damage:
+    """The damage of a record of a known type whose fields have the wrong shape."""
+    return Damage(
+        code="TF012",
+        line=number,
+        start=offset,
+        end=offset + length,
+        message=str(error),
+        remedy="the record is kept but not interpreted; compare it with one that the same version wrote",
+    )
+
+
+__all__ = ["Batch", "Reader", "Record"]
