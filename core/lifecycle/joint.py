@@ -27,12 +27,12 @@ BARRIERS: Final[Mapping[type[Event], tuple[Machine, ...]]] = MappingProxyType(
         TurnAborted: (Machine.CALL, Machine.HOOK_RUN),
         TurnCompleted: (Machine.CALL, Machine.HOOK_RUN),
         # Waiters of an ended turn are dropped before the next one, so that none can be answered into it.
-        TurnReserved: (Machine.APPROVAL,),
-        TurnStarted: (Machine.APPROVAL,),
+        TurnReserved: (Machine.TURN, Machine.APPROVAL),
+        TurnStarted: (Machine.TURN, Machine.APPROVAL),
         ShutdownCompleted: (Machine.TURN, Machine.CALL, Machine.APPROVAL, Machine.HOOK_RUN),
     }
 )
-"""Machines of which no instance may be open when an event of the type happens.
+"""Machines of which no instance may be open when an event of the type happens, but for the one it names.
 
 A barrier is about all instances at once, so a reader that follows keys one by one may leave barriers out: it
 then accepts more, never less.

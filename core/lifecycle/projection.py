@@ -1,9 +1,10 @@
 """What is left of a table when some event types can't be seen.
 
 A log of another producer shows a part of our vocabulary. The types that it can't show become silent moves:
-any number of them may have happened, so where one phase was, there is a set of possible phases. Projections are
-generated from the tables and never written by hand. Every legal history, cut down to the visible types, is
-accepted, so an order that is refused is wrong, whatever else happened.
+any number of them may have happened, so where one phase was, there is a set of possible phases.
+
+Projections are generated from the tables and never written by hand. Every legal history, cut down to the
+visible types, is accepted, so an order that is refused is wrong, whatever else happened.
 """
 
 from collections.abc import Collection, Mapping

@@ -1,4 +1,4 @@
-"""How fast `fold` is, beside a bare loop of `attrs.evolve` in the same run. Run: python tests/bench/fold.py"""
+"""How fast `fold` is, beside a bare loop of `attrs.evolve` in the same run: `python tests/bench/fold.py`."""
 
 from __future__ import annotations
 
