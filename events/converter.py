@@ -52,7 +52,7 @@ class EventConverter:
         """See `turnfold.events.codec.decode`."""
         try:
             plain = msgspec.json.decode(line)
-        except (ValueError, RecursionError) as error:
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             raise CodecError(f"not JSON: {error}", remedy="one line holds one whole JSON object") from error
         return self._structure(Envelope, plain, None)
 

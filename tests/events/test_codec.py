@@ -31,7 +31,6 @@ from turnfold.events import (
 )
 
 
-@pytest.mark.covers("G3")
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.kind)
 @settings(max_examples=PER_CLASS)
 @given(data=st.data())
@@ -127,6 +126,7 @@ BROKEN: dict[str, Broken] = {
     "cut": (b'{"seq":1', None, None, "not JSON"),
     "too deep": (b"[" * 100_000, None, None, "not JSON"),
     "lone surrogate": (b'"\\ud800"', None, None, "not JSON"),
+    "invalid UTF-8": (b'"\xff"', None, None, "not JSON"),
     "no object": (b"[]", None, None, "expected a mapping"),
     "no event": (b'{"seq":1}', None, "event", "is missing"),
     "event is text": (b'{"seq":1,"event":"x"}', None, "event", "expected kind, version, payload"),
