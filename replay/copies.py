@@ -43,17 +43,20 @@ def begins_copy(session: SessionView, meta: Any) -> bool:
 
 
 def ends_copy(session: SessionView, start: Any) -> bool:
-    """Whether a turn start is the fork's own, so that the copied rows have ended before it.
+    """Whether a turn start is the fork's own, so that the copied rows have ended before it."""
+    return session.identity is None or is_own(session.identity, start)
+
+
+def is_own(identity: Any, start: Any) -> bool:
+    """Whether a turn began in the session of *identity*, and not in one that it was forked from.
 
     A start that cannot be dated is taken for an own one: what is copied may then be judged like the rest.
     """
-    if session.identity is None:
-        return True
-    own = uuid7_time_s(session.identity.session_id)
+    own = uuid7_time_s(identity.session_id)
     turn = uuid7_time_s(start.turn_id or "")
     if own is not None and turn is not None:
         return turn >= own
-    created = time_s(session.identity.created_at_text)
+    created = time_s(identity.created_at_text)
     if created is None or start.started_at_s is None:
         return True
     return bool(start.started_at_s + CLOCK_SLACK_S >= created)

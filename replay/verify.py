@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import attrs
 
@@ -46,7 +47,7 @@ def verify(path: str | os.PathLike[str], rules: Iterable[type[Invariant]] | None
     with open_source(path) as source:
         reader = Reader(source)
         watch = Watch(reader.profile, chosen)
-        watch.session.file = os.path.basename(os.fspath(path))
+        watch.session.file = Path(path).name
         damage: list[Finding] = []
         for batch in reader.batches():
             if reader.profile is not watch.session.profile:

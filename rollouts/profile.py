@@ -104,7 +104,9 @@ def profile_of(dialect: Dialect, client: str | None = None, version_text: str | 
         case Dialect.APP_SERVER:
             visible = persisted = APP_SERVER_VISIBLE
         case _:
-            old = dialect is Dialect.BARE or (version is not None and version < TURN_EVENTS_SINCE)
+            # A paginated file has turn events, whatever version began it: the migration writes them.
+            aged = dialect is Dialect.CODEX and version is not None and version < TURN_EVENTS_SINCE
+            old = aged or dialect is Dialect.BARE
             visible = WIRE_VISIBLE - TURN_EVENTS if old else WIRE_VISIBLE
             persisted = visible - NEVER_PERSISTED
     return Profile(dialect=dialect, visible=visible, persisted=persisted, client=client, version=version)

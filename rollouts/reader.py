@@ -119,14 +119,12 @@ class Reader:
         if self._decoder is None:
             self._choose(part)
         decoder = self._decoder or decoder_for(Dialect.CODEX)
-        for record in decoder.line(part):
-            payload = record.payload
-            if type(payload) is OwnRecord:
-                record = self._opened(record)
-            elif isinstance(payload, UnknownRecorded):
-                self.unknown_types[payload.record_type] += 1
-            yield record
+        for decoded in decoder.line(part):
+            record = self._opened(decoded)
+            if isinstance(record.payload, UnknownRecorded):
+                self.unknown_types[record.payload.record_type] += 1
             self._notice(record.payload)
+            yield record
 
     def _opened(self, record: RecordLike) -> RecordLike:
         return open_own(record) if type(record.payload) is OwnRecord else record

@@ -1,3 +1,5 @@
-"""Rules; see the docstring of each module."""
+"""Rules about aborts and steering: what may still happen, and what may not be lost (TF4xx)."""
 
-__all__: list[str] = []
+from turnfold.replay.invariants.aborts.activity_after_abort import ActivityAfterAbort
+
+__all__ = ["ActivityAfterAbort"]
