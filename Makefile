@@ -9,7 +9,7 @@ DEV  := $(VENV)/.dev-installed
 CONFORMANCE := $(VENV)/.conformance-tried
 
 # Developer tools that write pages or schemas; a new one is found by its name.
-GENERATORS := $(basename $(notdir $(wildcard tools/*doc.py tools/*docs.py tools/schemas.py)))
+GENERATORS := $(basename $(notdir $(wildcard tools/*doc.py tools/*docs.py tools/samples.py tools/schemas.py)))
 
 .PHONY: help setup demo test cover bench lint format types docs ci clean
 .DEFAULT_GOAL := help
