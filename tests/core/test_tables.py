@@ -149,7 +149,7 @@ def test_the_key_of_an_event() -> None:
     assert "https://h:443" == key_of(Machine.NETWORK, target)
 
 
-@pytest.mark.parametrize("at", sorted({joint.at for joint in STATE_TRIGGERED}, key=lambda phase: phase.name))
+@pytest.mark.parametrize("at", list(dict.fromkeys(joint.at for joint in STATE_TRIGGERED)))
 def test_joints_neither_conflict_nor_leave_a_gap(at: Phase) -> None:
     """Where joints start, exactly one of them fits any facts that can hold together, and no row competes."""
     (machine,) = {joint.machine for joint in STATE_TRIGGERED if joint.at is at}
