@@ -151,3 +151,8 @@ def damaged(code: str, line: int, start: int, end: int, message: str) -> Damage:
     """Return the damage *code* at bytes `[start, end)` of *line*, with the remedy of its kind."""
     remedy = DAMAGE_KINDS[code].remedy
     return Damage(code=code, line=line, start=start, end=end, message=message, remedy=remedy)
+
+
+def count_of(number: int, noun: str) -> str:
+    """Return such as `1 byte`, `2 bytes`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -14,10 +14,10 @@ import io
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import attrs
 
@@ -128,7 +128,7 @@ class Source:
 
 
 @contextmanager
-def open_source(path: str | os.PathLike[str]) -> Iterator[Source]:
+def open_source(path: str | os.PathLike[str]) -> Generator[Source, None, None]:
     """Open a file, or standard input for the string `-`, to read it once.
 
     Raises SourceError, naming the file and what can be done.
@@ -158,9 +158,10 @@ def _snapshot(stream: io.BufferedReader, size: int, limit: int | None) -> Iterat
 
 
 def _stdin() -> io.BufferedReader:
-    stream = getattr(sys.stdin, "buffer", None)
+    stream = cast("io.BufferedReader | io.BytesIO | None", getattr(sys.stdin, "buffer", None))
     if stream is None:
         raise SourceError("-: there is no standard input; name a file instead")
+    # Whoever puts something else in its place, such as a test, may give a stream without `peek`.
     return stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)
 
 
