@@ -29,6 +29,8 @@ class FileReport:
     counts: Mapping[str, int]
     """How many findings each code had, also the unlisted ones."""
     lines: int
+    turns: int
+    """Turns with a recorded start."""
     unknown_types: Mapping[str, int]
     """Record types that this version does not know, and how often each occurred."""
     idle_rules: tuple[str, ...]
@@ -37,15 +39,19 @@ class FileReport:
     """Why the file could not be verified at all (it killed its worker, or could not be read)."""
 
 
-def verify(path: str | os.PathLike[str], rules: Iterable[type[Invariant]] | None = None) -> FileReport:
+def verify(
+    path: str | os.PathLike[str], rules: Iterable[type[Invariant]] | None = None, *, apart: bool = False
+) -> FileReport:
     """Verify the rollout at *path* (`-` is standard input) with *rules*, or with every rule.
+
+    With *apart*, a long file may be checked for damage on another core at the same time.
 
     Raises:
         SourceError: the file cannot be opened. Whatever it holds is reported, never raised.
     """
     chosen = tuple(registry().values() if rules is None else rules)
     with open_source(path) as source:
-        reader = Reader(source)
+        reader = Reader(source, apart=apart)
         watch = Watch(reader.profile, chosen)
         watch.session.file = Path(path).name
         damage: list[Finding] = []
@@ -73,6 +79,7 @@ def report(file: str, reader: Reader, watch: Watch, damage: list[Finding]) -> Fi
         findings=tuple(found),
         counts=counts,
         lines=reader.lines,
+        turns=len(watch.session.started),
         unknown_types=dict(reader.unknown_types),
         idle_rules=tuple(rule.code for rule in watch.idle),
     )

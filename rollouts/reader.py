@@ -1,13 +1,13 @@
 """The tolerant reader: batches of records from any source, with what was damaged on the way.
 
 A block of lines is decoded in one call where every line is what it should be. Whether it is, is asked of the bytes
-and not assumed: the lines must come out the same when they are decoded without types and encoded again. That holds
-only if each line is one JSON object in valid UTF-8, written without whitespace, and no object in it names a key
-twice. A block for which it fails is taken line by line, and a line that is damaged goes through `salvage`.
+and not assumed (`integrity`): at once, or for a long file on another core. A block for which it fails is taken line
+by line, and a line that is damaged goes through `salvage`.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -20,14 +20,14 @@ from turnfold.rollouts.damage import Damage
 from turnfold.rollouts.dialects.base import LineDecoder, MalformedRecord, unknown
 from turnfold.rollouts.dialects.detect import decoder_for, detect
 from turnfold.rollouts.dialects.envelope import open_own
+from turnfold.rollouts.integrity import Apart, is_exact, is_exact_line, look_apart
 from turnfold.rollouts.profile import Dialect, Profile, profile_of
-from turnfold.rollouts.record import Record, RecordLike
-from turnfold.rollouts.salvage import has_duplicate_keys, salvage
+from turnfold.rollouts.record import RecordLike
+from turnfold.rollouts.salvage import salvage
 from turnfold.rollouts.source import Block, Source
 from turnfold.rollouts.wire import OwnRecord
 
 _untyped = msgspec.json.Decoder()
-_encoder = msgspec.json.Encoder()
 
 
 @attrs.define(kw_only=True)
@@ -50,38 +50,57 @@ class Batch:
 class Reader:
     """Reads one source to its end, whatever is in it.
 
+    Args:
+        source: what to read.
+        apart: whether a long file may be checked for damage on another core meanwhile.
+
     `profile` is known once the first batch has been read, and changes where the producer does.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, *, apart: bool = False) -> None:
         self.source = source
         self.profile: Profile = profile_of(Dialect.CODEX)
         self.unknown_types: Counter[str] = Counter()
         self.lines = 0
         self._decoder: LineDecoder | None = None
+        self._apart: Apart | None = look_apart(source.name) if apart else None
+        self._checked: list[range] = []  # lines whose damage was reported as they were read
 
     def batches(self) -> Iterator[Batch]:
         """The batches in file order. Never raises for what the file holds."""
-        for block in self.source.blocks():
-            batch = self._typed(block) or self._by_line(block)
-            self.lines = block.first_line + block.lines - 1
-            yield batch
-        if self.source.damage:
-            yield Batch(
-                records=(), lines=(), damage=tuple(self.source.damage), block=Block.empty(self.lines + 1)
-            )
+        try:
+            for block in self.source.blocks():
+                batch = self._typed(block) or self._by_line(block)
+                self.lines = block.first_line + block.lines - 1
+                yield batch
+            damage = [*self.source.damage, *self._found_apart()]
+            if damage:
+                yield Batch(records=(), lines=(), damage=damage, block=Block.empty(self.lines + 1))
+        finally:
+            if self._apart is not None:
+                self._apart.abandon()
+
+    def _found_apart(self) -> Iterator[Damage]:
+        """The damage that decoding did not meet."""
+        if self._apart is not None:
+            apart, self._apart = self._apart, None
+            for damage in apart.damage():
+                index = bisect_right(self._checked, damage.line, key=lambda lines: lines.start) - 1
+                reported = index >= 0 and damage.line in self._checked[index]
+                if damage.line <= self.lines and not reported:
+                    yield damage
 
     def _typed(self, block: Block) -> Batch | None:
-        """The whole block at once, if every line of it is beyond doubt."""
-        if self._decoder is None or not is_exact(block.data):
+        """The whole block at once, if every line of it is beyond doubt, or doubted elsewhere."""
+        if self._decoder is None or not (self._apart or is_exact(block.data)):
             return None
         records = self._decoder.block(block.data)
-        if records is None:
+        if records is None or len(records) != block.lines:
             return None
         if self.profile.dialect is Dialect.OWN:
             records = [self._opened(record) for record in records]
         return Batch(
-            records=records, lines=range(block.first_line, block.first_line + len(records)), block=block
+            records=records, lines=range(block.first_line, block.first_line + block.lines), block=block
         )
 
     def _by_line(self, block: Block) -> Batch:
@@ -89,6 +108,7 @@ class Reader:
         numbers: list[int] = []
         damage: list[Damage] = []
         number, offset = block.first_line, block.offset
+        self._checked.append(range(number, number + block.lines))
         lines = block.data.split(b"\n")
         for index, line in enumerate(lines):
             if line.strip():
@@ -142,25 +162,6 @@ class Reader:
             self.profile = profile_of(self.profile.dialect, payload.originator, payload.cli_version)
 
 
-def is_exact(lines: bytes) -> bool:
-    """Whether some lines are JSON objects in canonical form, one a line: then nothing in them can be damaged."""
-    try:
-        return _encoder.encode_lines(_untyped.decode_lines(lines)) == lines
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return False
-
-
-def is_exact_line(line: bytes) -> bool:
-    """Whether one line is a JSON object that a strict reader accepts, with no key twice in any object."""
-    try:
-        value: Any = _untyped.decode(line)
-        if not isinstance(value, dict):
-            return False
-        return _encoder.encode(value) == line or has_duplicate_keys(line) is None
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return False
-
-
 def malformed(error: MalformedRecord, number: int, offset: int, length: int) -> Damage:
     """The damage of a record of a known type whose fields have the wrong shape."""
     return Damage(
@@ -171,6 +172,3 @@ def malformed(error: MalformedRecord, number: int, offset: int, length: int) -> 
         message=str(error),
         remedy="the record is kept but not interpreted; compare it with one that the same version wrote",
     )
-
-
-__all__ = ["Batch", "Reader", "Record"]
