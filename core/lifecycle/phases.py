@@ -53,8 +53,11 @@ class SessionPhase(_Tag):
     IN_TURN = "in_turn"
     """A turn runs or is being aborted."""
 
+    CLOSING_IN_TURN = "closing_in_turn"
+    """No turn will start any more, and the last one is on its way home."""
+
     CLOSING = "closing"
-    """No turn will start any more; the last one may still be on its way home."""
+    """No turn will start any more, and none runs; one that was only reserved is still to be cleared."""
 
     CLOSED = "closed"
     """Nothing follows, unless a later process resumes the session."""

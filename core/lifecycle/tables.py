@@ -279,13 +279,16 @@ _SESSION: Final[Mapping[Phase, Row]] = {
     S.IN_TURN: {
         TurnCompleted: S.IDLE,
         TurnAborted: S.IDLE,
-        ShutdownBegan: S.CLOSING,
+        ShutdownBegan: S.CLOSING_IN_TURN,
         **_stay(S.IN_TURN, _ANY_TIME),
     },
-    S.CLOSING: {
-        ShutdownCompleted: S.CLOSED,
-        **_stay(S.CLOSING, (TurnCompleted, TurnAborted, TurnCleared), _DROPS, _ANY_TIME),
+    # Apart from CLOSING, so that a log in which shutdowns can't be seen is still blamed for two turns at once.
+    S.CLOSING_IN_TURN: {
+        TurnCompleted: S.CLOSING,
+        TurnAborted: S.CLOSING,
+        **_stay(S.CLOSING_IN_TURN, _ANY_TIME),
     },
+    S.CLOSING: {ShutdownCompleted: S.CLOSED, **_stay(S.CLOSING, (TurnCleared,), _DROPS, _ANY_TIME)},
     S.CLOSED: {SessionResumed: S.IDLE},
 }
 

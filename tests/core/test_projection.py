@@ -120,6 +120,15 @@ def test_a_turn_in_a_rollout() -> None:
     assert ev.TurnCompleted not in turn.rows[over]
 
 
+def test_overlapping_turns_in_a_rollout() -> None:
+    """A second start before the first turn's end is illegal, whatever was not seen; after it, legal."""
+    session = project(Machine.SESSION, ROLLOUT)
+    in_turn = run(session, ev.SessionMetaRecorded, ev.TurnStarted)
+    assert ev.TurnStarted not in session.rows[in_turn]
+    assert ev.HistoryRolledBack not in session.rows[in_turn]
+    assert in_turn == run(session, ev.SessionMetaRecorded, ev.TurnStarted, ev.TurnCompleted, ev.TurnStarted)
+
+
 def test_a_call_in_a_rollout() -> None:
     """Requested and answered with nothing seen between is legal; an answer without a request is not."""
     call = project(Machine.CALL, ROLLOUT)

@@ -103,6 +103,8 @@ def test_a_reserved_turn_is_cleared_without_a_terminal_event() -> None:
     assert TurnPhase.RESERVED is (reserved.turn and reserved.turn.phase)
     assert ["done:t", "aborted:t", "abort:t"] == illegal(reserved, "done:t aborted:t abort:t")
     assert SessionPhase.IDLE is step(reserved, *events("clear:t")).session
+    assert ["closed", "start:t"] == illegal(after("reserve:t closing"), "closed start:t clear:t")
+    assert ["clear:t"] == illegal(after("start:t closing"), "clear:t")
     assert ["clear:t"] == illegal(after("start:t"), "clear:t")
 
 
