@@ -74,11 +74,11 @@ from turnfold.replay.histories.write import VERBS, write
 __all__ = [
     "BARE",
     "CODEX",
+    "Form",
+    "HistoryError",
     "OLD",
     "PAGINATED",
     "VERBS",
-    "Form",
-    "HistoryError",
     "cut",
     "edited",
     "interleaved",

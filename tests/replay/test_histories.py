@@ -6,12 +6,14 @@ import doctest
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from turnfold.replay import histories
 from turnfold.replay.histories import BARE, CODEX, OLD, PAGINATED, VERBS, Form, HistoryError, write
+from turnfold.replay.verify import verify
 
 Row = dict[str, Any]
 
@@ -95,6 +97,14 @@ def test_rows_survive_a_round_trip(dialect: Form) -> None:
     """Each line is one JSON object whose compact form is the line again."""
     for line in write(EVERYTHING, dialect).splitlines():
         assert line.decode() == json.dumps(json.loads(line), ensure_ascii=False, separators=(",", ":"))
+
+
+@pytest.mark.parametrize("dialect", FORMS, ids=lambda form: form.name)
+def test_the_language_writes_legal_rollouts_only(dialect: Form, tmp_path: Path) -> None:
+    """No rule finds anything in them, unless the history says `crash`."""
+    rollout = tmp_path / "rollout.jsonl"
+    rollout.write_bytes(write(EVERYTHING.replace("crash", "complete e") + "; complete f", dialect))
+    assert () == verify(rollout).findings
 
 
 def test_a_normal_turn() -> None:

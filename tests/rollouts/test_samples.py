@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from turnfold.replay.findings import Verdict
+from turnfold.replay.verify import verify
 from turnfold.rollouts.samples import SAMPLES, sample_names, sample_path
 from turnfold.tools import generated, samples
 
@@ -41,7 +43,17 @@ def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
         sample_path("cleen")
 
 
-@pytest.mark.parametrize("name", [name for name, text in SAMPLES.items() if text.startswith("legal")])
+LEGAL = [name for name, text in SAMPLES.items() if text.startswith("legal")]
+
+
+@pytest.mark.parametrize("name", LEGAL)
+def test_no_rule_finds_anything_in_legal_samples(name: str) -> None:
+    """They are valid, and nothing in them is even suspicious."""
+    report = verify(sample_path(name))
+    assert (Verdict.VALID, ()) == (report.verdict, report.findings)
+
+
+@pytest.mark.parametrize("name", LEGAL)
 def test_legal_samples_have_one_end_for_each_turn(name: str) -> None:
     """Starts and ends alternate and agree."""
     events = payloads(name, "task_started", "task_complete", "turn_aborted")
