@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 
 import attrs
 
@@ -21,6 +20,7 @@ from turnfold.events import (
     TurnStarted,
     WarningRaised,
 )
+from turnfold.rollouts.dialects import Dialect
 from turnfold.rollouts.dialects.app_server import APP_SERVER_VISIBLE
 from turnfold.rollouts.wire import STRUCTS
 
@@ -31,21 +31,6 @@ NEWEST_KNOWN = (0, 169, 0)
 
 TURN_EVENTS_SINCE = (0, 104, 0)
 """The first Codex that persists `task_started` and `task_complete` (measured on 510 real files)."""
-
-
-class Dialect(StrEnum):
-    """The forms of session record that turnfold reads."""
-
-    BARE = "bare"
-    """Files of mid 2025: a header line without `type`, then response items without envelope."""
-    CODEX = "codex"
-    """`{"timestamp", "type", "payload"}` (Codex 0.34 on)."""
-    PAGINATED = "codex-paginated"
-    """The same with `ordinal` on every line (0.150 on)."""
-    APP_SERVER = "app-server"
-    """A capture of the JSON-RPC messages between a client and `codex app-server`."""
-    OWN = "turnfold"
-    """Our own log: the Codex envelope with `seq`, and records of type `turnfold`."""
 
 
 @attrs.frozen(kw_only=True)

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any, Protocol
 
 import msgspec
 
 from turnfold.events import UnknownRecorded
 from turnfold.rollouts.record import Record, RecordLike
+
+
+class Dialect(StrEnum):
+    """The forms of session record that turnfold reads."""
+
+    BARE = "bare"
+    """Files of mid 2025: a header line without `type`, then response items without envelope."""
+    CODEX = "codex"
+    """`{"timestamp", "type", "payload"}` (Codex 0.34 on)."""
+    PAGINATED = "codex-paginated"
+    """The same with `ordinal` on every line (0.150 on)."""
+    APP_SERVER = "app-server"
+    """A capture of the JSON-RPC messages between a client and `codex app-server`."""
+    OWN = "turnfold"
+    """Our own log: the Codex envelope with `seq`, and records of type `turnfold`."""
 
 
 class MalformedRecord(Exception):

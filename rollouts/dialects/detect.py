@@ -6,9 +6,8 @@ from typing import Any
 
 from turnfold.rollouts.dialects.app_server import AppServerDecoder, is_message
 from turnfold.rollouts.dialects.bare import BareDecoder, is_header
-from turnfold.rollouts.dialects.base import LineDecoder
+from turnfold.rollouts.dialects.base import Dialect, LineDecoder
 from turnfold.rollouts.dialects.envelope import EnvelopeDecoder
-from turnfold.rollouts.profile import Dialect
 from turnfold.rollouts.wire import PAYLOADS
 
 

@@ -3,4 +3,4 @@
 from turnfold.rollouts.wire.base import Payload, Usage
 from turnfold.rollouts.wire.lines import BARE, ENVELOPE, LINES, PAYLOADS, STRUCTS, TAGS, OwnRecord
 
-__all__ = ["BARE", "ENVELOPE", "LINES", "PAYLOADS", "STRUCTS", "TAGS", "OwnRecord", "Payload", "Usage"]
+__all__ = ["BARE", "ENVELOPE", "LINES", "OwnRecord", "PAYLOADS", "Payload", "STRUCTS", "TAGS", "Usage"]
