@@ -2,9 +2,12 @@
 
 from turnfold.rollouts.damage import DAMAGE_KINDS, Damage, DamageKind
 from turnfold.rollouts.dialects import Dialect
+from turnfold.rollouts.discovery import Discovery, DiscoveryError, codex_home, discover
+from turnfold.rollouts.names import RolloutName, parse_name
 from turnfold.rollouts.profile import NEWEST_KNOWN, Profile, parse_version, profile_of
 from turnfold.rollouts.reader import Batch, Reader
 from turnfold.rollouts.record import Record, RecordLike
+from turnfold.rollouts.salvage import Salvaged, has_duplicate_keys, salvage
 from turnfold.rollouts.source import Block, Source, SourceError, open_source
 
 __all__ = [
@@ -14,14 +17,23 @@ __all__ = [
     "Damage",
     "DamageKind",
     "Dialect",
+    "Discovery",
+    "DiscoveryError",
     "NEWEST_KNOWN",
     "Profile",
     "Reader",
     "Record",
     "RecordLike",
+    "RolloutName",
+    "Salvaged",
     "Source",
     "SourceError",
+    "codex_home",
+    "discover",
+    "has_duplicate_keys",
     "open_source",
+    "parse_name",
     "parse_version",
     "profile_of",
+    "salvage",
 ]

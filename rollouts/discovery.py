@@ -60,25 +60,25 @@ def discover(
 
     Raises DiscoveryError, which says what was there instead and what can be done.
     """
-    entries: list[tuple[str, Folder | None]] = []
+    entries: list[tuple[str, bool]] = []  # a path, and whether it was searched for and not named
     folders: list[Folder] = []
     for given in names:
         name = os.fspath(given)
         if name == STDIN:
-            entries.append((STDIN, None))
+            entries.append((STDIN, False))
         elif _is_folder(name):
             folder = _searched(name)
             folders.append(folder)
-            entries += ((str(file), folder) for file in folder.files)
+            entries += ((str(file), True) for file in folder.files)
         elif name and Path(name).exists():
-            entries.append((name, None))
+            entries.append((name, False))
         else:
-            entries += ((str(file), None) for file in _session(name, home or codex_home()))
-    chosen = _chosen([path for path, folder in entries if folder is not None], since, latest)
+            entries += ((str(file), False) for file in _session(name, home or codex_home()))
+    chosen = _chosen([path for path, searched in entries if searched], since, latest)
     paths: dict[str, str] = {}
-    for path, folder in entries:
-        if folder is None or path in chosen:
-            paths.setdefault(os.path.realpath(path), path)
+    for path, searched in entries:
+        if not searched or path in chosen:
+            paths.setdefault(path if path == STDIN else os.path.realpath(path), path)
     if not paths:
         raise DiscoveryError(_nothing(names, since))
     return Discovery(
