@@ -53,6 +53,7 @@ class TurnContext(Untagged):
     model: Any = None
     approval_policy: Any = None
     sandbox_policy: Any = None
+    summary: Any = None
 
     @property
     def sandbox_mode(self) -> str | None:

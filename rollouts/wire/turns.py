@@ -81,14 +81,17 @@ class AgentMessage(Payload, tag="agent_message"):
 
 class AgentReasoning(Payload, tag="agent_reasoning"):
     event: ClassVar[type[Event]] = AgentReasoningEmitted
+    form: ClassVar[str] = "agent_reasoning"
 
 
 class AgentReasoningRaw(Payload, tag="agent_reasoning_raw_content"):
     event: ClassVar[type[Event]] = AgentReasoningEmitted
+    form: ClassVar[str] = "agent_reasoning_raw_content"
 
 
 class AgentReasoningBreak(Payload, tag="agent_reasoning_section_break"):
     event: ClassVar[type[Event]] = AgentReasoningEmitted
+    form: ClassVar[str] = "agent_reasoning_section_break"
 
 
 class TokenInfo(msgspec.Struct, gc=False, kw_only=True):
