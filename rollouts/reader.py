@@ -16,12 +16,13 @@ import attrs
 import msgspec
 
 from turnfold.events import SessionMetaRecorded, UnknownRecorded
-from turnfold.rollouts.damage import Damage
+from turnfold.rollouts.damage import Damage, damaged
+from turnfold.rollouts.dialects import Dialect
 from turnfold.rollouts.dialects.base import LineDecoder, MalformedRecord, unknown
 from turnfold.rollouts.dialects.detect import decoder_for, detect
 from turnfold.rollouts.dialects.envelope import open_own
 from turnfold.rollouts.integrity import Apart, is_exact, is_exact_line, look_apart
-from turnfold.rollouts.profile import Dialect, Profile, profile_of
+from turnfold.rollouts.profile import Profile, profile_of
 from turnfold.rollouts.record import RecordLike
 from turnfold.rollouts.salvage import salvage
 from turnfold.rollouts.source import Block, Source
@@ -98,7 +99,10 @@ class Reader:
         if records is None or len(records) != block.lines:
             return None
         if self.profile.dialect is Dialect.OWN:
-            records = [self._opened(record) for record in records]
+            try:
+                records = [opened(record) for record in records]
+            except MalformedRecord:
+                return None
         return Batch(
             records=records, lines=range(block.first_line, block.first_line + block.lines), block=block
         )
@@ -140,14 +144,11 @@ class Reader:
             self._choose(part)
         decoder = self._decoder or decoder_for(Dialect.CODEX)
         for decoded in decoder.line(part):
-            record = self._opened(decoded)
+            record = opened(decoded)
             if isinstance(record.payload, UnknownRecorded):
                 self.unknown_types[record.payload.record_type] += 1
             self._notice(record.payload)
             yield record
-
-    def _opened(self, record: RecordLike) -> RecordLike:
-        return open_own(record) if type(record.payload) is OwnRecord else record
 
     def _choose(self, part: bytes) -> None:
         """Settle the dialect by the first record that speaks one."""
@@ -162,13 +163,11 @@ class Reader:
             self.profile = profile_of(self.profile.dialect, payload.originator, payload.cli_version)
 
 
+def opened(record: RecordLike) -> RecordLike:
+    """The record itself, or for one of our own type the event in it. Raises MalformedRecord."""
+    return open_own(record) if type(record.payload) is OwnRecord else record
+
+
 def malformed(error: MalformedRecord, number: int, offset: int, length: int) -> Damage:
-    """The damage of a record of a known type whose fields have the wrong shape."""
-    return Damage(
-        code="TF012",
-        line=number,
-        start=offset,
-        end=offset + length,
-        message=str(error),
-        remedy="the record is kept but not interpreted; compare it with one that the same version wrote",
-    )
+    """The damage of a line that is sound JSON and no record that can be read."""
+    return damaged(error.code, number, offset, offset + length, str(error))

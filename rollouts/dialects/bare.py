@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from turnfold.events import ForeignStateRecorded
-from turnfold.rollouts.dialects.base import MalformedRecord, decode_object, unknown
+from turnfold.rollouts.dialects.base import MalformedRecord, NotARecord, decode_object, unknown
 from turnfold.rollouts.record import Record, RecordLike
 from turnfold.rollouts.wire import BARE, TAGS
 from turnfold.rollouts.wire.session import SessionMeta
@@ -31,11 +31,13 @@ class BareDecoder:
         raw = decode_object(data)
         if "record_type" in raw:
             return [Record(payload=ForeignStateRecorded(extra=raw))]
+        if not is_header(raw) and not isinstance(raw.get("type"), str):
+            raise NotARecord("an object without a `type`")
         try:
             if is_header(raw):
                 return [Record(timestamp=raw.get("timestamp"), payload=msgspec.convert(raw, SessionMeta))]
             return [Record(payload=_items.decode(data))]
         except msgspec.ValidationError as error:
-            if raw.get("type") in TAGS["response_item"] or "type" not in raw:
+            if raw.get("type") in TAGS["response_item"] or is_header(raw):
                 raise MalformedRecord(str(error)) from None
             return [unknown(raw)]

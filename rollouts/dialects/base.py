@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import msgspec
 
@@ -29,6 +29,14 @@ class Dialect(StrEnum):
 
 class MalformedRecord(Exception):
     """A record of a known type whose fields have the wrong shape. Its text says which and how."""
+
+    code: ClassVar[str] = "TF012"
+
+
+class NotARecord(MalformedRecord):
+    """JSON, but nothing that says of what type it is."""
+
+    code: ClassVar[str] = "TF011"
 
 
 class LineDecoder(Protocol):
@@ -69,5 +77,5 @@ def decode_object(data: bytes) -> dict[str, Any]:
     """
     raw: Any = msgspec.json.decode(data)
     if not isinstance(raw, dict):
-        raise MalformedRecord("a JSON value that is no object")
+        raise NotARecord("a JSON value that is no object")
     return raw

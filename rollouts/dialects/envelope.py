@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from turnfold.rollouts.dialects.base import MalformedRecord, decode_object, unknown
+from turnfold.events import CodecError, from_payload
+from turnfold.rollouts.dialects.base import MalformedRecord, NotARecord, decode_object, unknown
 from turnfold.rollouts.record import Record, RecordLike
 from turnfold.rollouts.wire import ENVELOPE, PAYLOADS, TAGS, OwnRecord
 
@@ -28,6 +29,8 @@ class EnvelopeDecoder:
             return [_decoder.decode(data)]
         except msgspec.ValidationError as error:
             raw = decode_object(data)
+            if not isinstance(raw.get("type"), str):
+                raise NotARecord("an object without a `type`") from None
             if is_known(raw):
                 raise MalformedRecord(str(error)) from None
             return [unknown(raw)]
@@ -35,9 +38,9 @@ class EnvelopeDecoder:
 
 def is_known(raw: dict[str, Any]) -> bool:
     """Whether the record's type, and its payload's tag where it has one, are read by this version."""
-    record_type, payload = raw.get("type"), raw.get("payload")
-    if not isinstance(record_type, str) or record_type not in PAYLOADS:
-        return not isinstance(record_type, str)
+    record_type, payload = raw["type"], raw.get("payload")
+    if record_type not in PAYLOADS:
+        return False
     tags = TAGS.get(record_type)
     if tags is None or not isinstance(payload, dict) or not isinstance(payload.get("type"), str):
         return True
@@ -45,10 +48,15 @@ def is_known(raw: dict[str, Any]) -> bool:
 
 
 def open_own(record: RecordLike) -> RecordLike:
-    """A record of our own type with its payload decoded to the event that it holds."""
-    from turnfold.events.codec import from_payload  # loads cattrs: only for logs of ours
+    """A record of our own type with its payload decoded to the event that it holds.
 
+    Raises:
+        MalformedRecord: the event's fields are not those of its kind and version.
+    """
     own: OwnRecord = record.payload
     body: Any = msgspec.json.decode(own.body)
-    event = from_payload(own.kind, own.version, body)
+    try:
+        event = from_payload(own.kind, own.version, body)
+    except CodecError as error:
+        raise MalformedRecord(str(error)) from error
     return Record(timestamp=record.timestamp, ordinal=record.ordinal, seq=record.seq, payload=event)
