@@ -131,9 +131,9 @@ def _attempt(text: str, start: int) -> _Attempt:
 def _too_deep(text: str, start: int, end: int, value: object) -> bool:
     if text.count("{", start, end) + text.count("[", start, end) <= DEPTH_MAX:
         return False
-    level: list[object] = [value]
-    for _ in range(DEPTH_MAX + 1):
-        level = [inner for outer in level for inner in _inside(outer)]
+    level = [value]
+    for _ in range(DEPTH_MAX):
+        level = [inner for outer in level for inner in _inside(outer) if isinstance(inner, dict | list)]
         if not level:
             return False
     return True
