@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 import zstandard
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from turnfold.rollouts import Block, Damage, SourceError, open_source
+from turnfold.rollouts.zstd import MAGIC
 
 LINES = b'{"timestamp":"t","type":"event_msg","payload":{}}\n' * 4_000
 
@@ -45,6 +46,7 @@ def test_blocks_cover_the_file_exactly(
 ) -> None:
     """In order, without gap or overlap, each cut at a newline but the tail, with true line numbers."""
     data = b"\n".join(lines) + (b"" if tail else b"\n")
+    assume(not data.startswith(MAGIC))  # such a file is a compressed one, whatever its name
     path = tmp_path_factory.mktemp("blocks") / "file"
     path.write_bytes(data)
     for size in (1, 7, 65_536):
