@@ -13,6 +13,7 @@ import attrs
 
 from turnfold.events import Event
 from turnfold.replay.findings import Finding
+from turnfold.replay.invariants.checker import CheckedRule, Checker
 from turnfold.replay.invariants.registry import Handler, Invariant, OrderRule
 from turnfold.replay.session import SessionView
 from turnfold.replay.tracker import Tracker
@@ -53,6 +54,7 @@ class Watch:
         self.active: list[Invariant] = []
         self.idle: list[type[Invariant]] = []
         self._tracker = Tracker(self.session)
+        self._checkers: dict[type[Checker], Checker] = {}
         self.adopt(profile)
 
     def adopt(self, profile: Profile) -> None:
@@ -64,12 +66,18 @@ class Watch:
         self.active = [known.get(c) or c(self.session, self._report) for c in self._classes if c not in idle]
         self._tracker.adopt(profile, [rule for rule in self.active if isinstance(rule, OrderRule)])
         by_event: dict[type[Event], list[Handler]] = {k: list(v) for k, v in self._tracker.handlers().items()}
-        for rule in self.active:
-            for kind, handlers in rule.handlers().items():
-                by_event.setdefault(kind, []).extend(handlers)
+        checked = [rule for rule in self.active if isinstance(rule, CheckedRule)]
+        kinds = dict.fromkeys(rule.checker for rule in checked)
+        self._checkers = {kind: self._checkers.get(kind) or kind(self.session) for kind in kinds}
+        for kind, checker in self._checkers.items():
+            checker.adopt(rule for rule in checked if rule.checker is kind)
+        parts = (*self._checkers.values(), *self.active)
+        for part in parts:
+            for event, handlers in part.handlers().items():
+                by_event.setdefault(event, []).extend(handlers)
         self._dispatch = Dispatch(by_event)
         self._on_record: tuple[Callable[[Any, int], None], ...] = tuple(
-            rule.record for rule in self.active if type(rule).record is not Invariant.record
+            part.record for part in parts if type(part).record not in (Invariant.record, Checker.record)
         )
 
     def feed(self, records: Sequence[RecordLike], lines: Sequence[int]) -> None:
@@ -96,8 +104,8 @@ class Watch:
         """The log has ended."""
         at = self.session.line
         self._tracker.finish(at)
-        for rule in self.active:
-            rule.finish(at)
+        for part in (*self._checkers.values(), *self.active):
+            part.finish(at)
 
     def _report(self, finding: Finding) -> None:
         self.counts[finding.code] += 1

@@ -36,7 +36,20 @@ def on(*kinds: type[Event]) -> Callable[[Callable[[Any, Any, int], None]], Calla
     return mark
 
 
-class Invariant:
+class Handled:
+    """Something with handlers that are marked with `on`."""
+
+    def handlers(self) -> Mapping[type[Event], list[Handler]]:
+        """The bound handlers by event class."""
+        found: dict[type[Event], list[Handler]] = {}
+        for name in dir(type(self)):
+            kinds: tuple[type[Event], ...] = getattr(getattr(type(self), name), "_handles", ())
+            for kind in kinds:
+                found.setdefault(kind, []).append(getattr(self, name))
+        return found
+
+
+class Invariant(Handled):
     """A streaming check over one session. Subclass once per rule, in a module of its own.
 
     Class keywords: `code` (`TF` and three digits, never reused), `severity`, `since` (version of turnfold),
@@ -112,15 +125,6 @@ class Invariant:
                 witnesses=tuple(Witness(line=line, role=role) for line, role in witnesses),
             )
         )
-
-    def handlers(self) -> Mapping[type[Event], list[Handler]]:
-        """The bound handlers by event class."""
-        found: dict[type[Event], list[Handler]] = {}
-        for name in dir(type(self)):
-            kinds: tuple[type[Event], ...] = getattr(getattr(type(self), name), "_handles", ())
-            for kind in kinds:
-                found.setdefault(kind, []).append(getattr(self, name))
-        return found
 
     @classmethod
     def name(cls) -> str:

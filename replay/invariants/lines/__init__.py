@@ -1,3 +1,5 @@
-"""Rules; see the docstring of each module."""
+"""TF0xx, what is wrong with a line as such. The other codes of this family are damage that the reader reports."""
 
-__all__: list[str] = []
+from turnfold.replay.invariants.lines.unknown_record_type import UnknownRecordType
+
+__all__ = ["UnknownRecordType"]

@@ -1,0 +1,60 @@
+"""The chain of sequence numbers in our own log: by one, and twice only for twins."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any
+
+from turnfold.rollouts import Dialect
+
+if TYPE_CHECKING:
+    from turnfold.replay.invariants.checker import Checker
+
+
+class SequenceBreak(Enum):
+    """What can be wrong with sequence numbers."""
+
+    GAP = auto()
+    REPEATED = auto()
+
+
+class Sequence:
+    """What is expected next. Lines without a number, such as those that Codex appended, are passed over."""
+
+    def __init__(self, checker: Checker) -> None:
+        self._checker = checker
+        self._next: int | None = None
+        self._at = 0
+        self._payload_class: type[Any] | None = None
+        """Payload class of the last number; None once its twin was seen."""
+
+    def take(self, record: Any, at: int) -> None:
+        """A record with a sequence number."""
+        session = self._checker.session
+        seq, payload_class = record.seq, type(record.payload)
+        if self._next is None:  # a log that Codex began may have any number first
+            self._next = 0 if session.profile.dialect is Dialect.OWN else seq
+        if seq == self._next - 1 and self._payload_class not in (None, payload_class):
+            self._payload_class = None
+            return
+        # Numbers may be missing because their lines were lost. In a live session there are no lines to lose.
+        lost = at - self._at - 1 if session.file else 0
+        if seq < self._next:
+            self._tell(SequenceBreak.REPEATED, seq, at)
+        elif seq > self._next + lost:
+            self._tell(SequenceBreak.GAP, seq, at)
+        self._next, self._at, self._payload_class = max(seq + 1, self._next), at, payload_class
+
+    def _tell(self, what: SequenceBreak, seq: int, at: int) -> None:
+        expected = self._next or 0
+        witnesses = [(self._at, "the number before")] if self._at else []
+        self._checker.tell(
+            what,
+            at,
+            *witnesses,
+            (at, f"seq {seq}"),
+            subject=f"line {at}",
+            seq=seq,
+            expected=expected,
+            missing=seq - expected,
+        )
