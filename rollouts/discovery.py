@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -66,14 +67,14 @@ def discover(
         name = os.fspath(given)
         if name == STDIN:
             entries.append((STDIN, False))
-        elif _is_folder(name):
+        elif (mode := _mode(name)) is None:
+            entries += ((str(file), False) for file in _session(name, home or codex_home()))
+        elif stat.S_ISDIR(mode):
             folder = _searched(name)
             folders.append(folder)
             entries += ((str(file), True) for file in folder.files)
-        elif name and Path(name).exists():
-            entries.append((name, False))
         else:
-            entries += ((str(file), False) for file in _session(name, home or codex_home()))
+            entries.append((name, False))
     chosen = _chosen([path for path, searched in entries if searched], since, latest)
     paths: dict[str, str] = {}
     for path, searched in entries:
@@ -93,10 +94,12 @@ def _texts(folders: Iterable[Folder], pick: Callable[[Folder], Iterable[Path]]) 
     return tuple(dict.fromkeys(str(path) for folder in folders for path in pick(folder)))
 
 
-def _is_folder(name: str) -> bool:
-    """Tell a folder from a file or nothing; a name that must not be looked at is an error of its own."""
+def _mode(name: str) -> int | None:
+    """Return what kind of file *name* is, None if there is none; that it must not be looked at is an error."""
     try:
-        return bool(name) and Path(name).is_dir()
+        return os.stat(name).st_mode  # noqa: PTH116 (Path("") is the current folder, and an empty name is no file)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
     except OSError as error:
         raise DiscoveryError(
             f"{name}: {error.strerror}; check the permissions of the folders above"

@@ -32,7 +32,12 @@ class Folder:
 
 def is_home(path: Path) -> bool:
     """Return whether *path* is laid out like a CODEX_HOME."""
-    return any((path / name).is_dir() for name in HOME_FOLDERS)
+    return bool(_home_folders(path))
+
+
+def _home_folders(path: Path) -> list[Path]:
+    # Path.is_dir raises, up to Python 3.12, where a folder must not be looked into.
+    return [path / name for name in HOME_FOLDERS if os.path.isdir(path / name)]  # noqa: PTH112
 
 
 def search(path: Path) -> Folder:
@@ -40,7 +45,7 @@ def search(path: Path) -> Folder:
 
     Symbolic links to folders are not followed: they could lead round in a circle.
     """
-    roots = [path / name for name in HOME_FOLDERS if (path / name).is_dir()] or [path]
+    roots = _home_folders(path) or [path]
     unreadable: list[Path] = []
 
     def note(error: OSError) -> None:
