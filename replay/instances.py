@@ -8,6 +8,10 @@ from typing import TypeAlias
 from turnfold.core.lifecycle import ENDS, EVENT_TRIGGERED, FIRST, Phase, Possible, Projection, resting_places
 from turnfold.events import Event
 
+WIDTH = 12
+"""Bits for the number of a node; a projection has some tens of them."""
+MASK = (1 << WIDTH) - 1
+
 Node: TypeAlias = tuple[Possible, frozenset[Phase]]
 """Possible phases of an instance, and the ends by which its latest life ended (none while it lives)."""
 
@@ -19,62 +23,72 @@ class Instances:
     an instance at its end; here the end is remembered, for it tells a second terminal from one without a start.
     """
 
-    def __init__(self, projection: Projection) -> None:
-        self._nodes, self._rows = _compile(projection)
-        self._width = len(self._nodes).bit_length()
-        self._mask = (1 << self._width) - 1
-        self._first = FIRST[projection.machine]
+    def __init__(self, projection: Projection, before: Instances | None = None) -> None:
+        """Begin with nothing, or take over the instances of *before*, whose producer could show other events."""
+        self._projection = projection
+        self._nodes: list[Node] = []
+        self._index: dict[Node, int] = {}
+        self._rows: list[dict[type[Event], int]] = []
+        self._compile((projection.start, frozenset()))
         self._at: dict[str, int] = {}
+        if before is not None:
+            self._take_over(before)
 
     def step(self, key: str, kind: type[Event], at: int) -> bool:
         """Move *key* by one event. False, and nothing changed, where every possible phase refuses it."""
-        target = self._rows[self._at.get(key, 0) & self._mask].get(kind)
+        target = self._rows[self._at.get(key, 0) & MASK].get(kind)
         if target is None:
             return False
-        self._at[key] = at << self._width | target
+        self._at[key] = at << WIDTH | target
         return True
 
     def may(self, key: str, kind: type[Event]) -> bool:
         """Whether some possible phase of *key* takes that event."""
-        return kind in self._rows[self._at.get(key, 0) & self._mask]
+        return kind in self._rows[self._at.get(key, 0) & MASK]
 
     def phases(self, key: str) -> frozenset[Phase]:
         """The end of *key* if it has ended, else its possible phases."""
-        possible, ends = self._nodes[self._at.get(key, 0) & self._mask]
+        possible, ends = self._nodes[self._at.get(key, 0) & MASK]
         return ends or possible
 
     def since(self, key: str) -> int:
         """Line of the last step of *key*; 0 when it has not moved."""
-        return self._at.get(key, 0) >> self._width
+        return self._at.get(key, 0) >> WIDTH
 
     def open_keys(self) -> Mapping[str, int]:
         """Keys that have certainly begun and not ended: key → line of their last step."""
-        live = {number for number, (possible, _) in enumerate(self._nodes) if self._first not in possible}
-        mask, width = self._mask, self._width
-        return {key: packed >> width for key, packed in self._at.items() if packed & mask in live}
+        first = FIRST[self._projection.machine]
+        live = {number for number, (possible, _) in enumerate(self._nodes) if first not in possible}
+        return {key: packed >> WIDTH for key, packed in self._at.items() if packed & MASK in live}
 
+    def _compile(self, *fresh: Node) -> None:
+        """Number some nodes and all that they lead to. The node numbered 0 is that of a key not heard of."""
+        for node in fresh:
+            if node not in self._index:
+                self._index[node] = len(self._nodes)
+                self._nodes.append(node)
+        while len(self._rows) < len(self._nodes):
+            possible, _ = self._nodes[len(self._rows)]
+            row: dict[type[Event], int] = {}
+            self._rows.append(row)
+            for kind, target in self._projection.row(possible).items():
+                node = (target, self._ends(possible, kind))
+                if node not in self._index:
+                    self._index[node] = len(self._nodes)
+                    self._nodes.append(node)
+                row[kind] = self._index[node]
 
-def _compile(projection: Projection) -> tuple[list[Node], list[dict[type[Event], int]]]:
-    """Number the nodes that can be reached; the first is that of a key nobody has heard of."""
-    nodes: list[Node] = [(projection.start, frozenset())]
-    index = {nodes[0]: 0}
-    rows: list[dict[type[Event], int]] = []
-    for possible, _ in nodes:  # grows while it is read
-        row: dict[type[Event], int] = {}
-        for kind, target in projection.rows[possible].items():
-            node = (target, _ends(projection, possible, kind))
-            if node not in index:
-                index[node] = len(nodes)
-                nodes.append(node)
-            row[kind] = index[node]
-        rows.append(row)
-    return nodes, rows
+    def _ends(self, possible: Possible, kind: type[Event]) -> frozenset[Phase]:
+        """The ends to which *kind* leads, if it leads to nothing else."""
+        table = EVENT_TRIGGERED[self._projection.machine]
+        targets: set[Phase] = set()
+        for phase in possible:
+            if kind in table[phase]:
+                targets |= resting_places(table[phase][kind])
+        return frozenset(targets) if targets <= ENDS else frozenset()
 
-
-def _ends(projection: Projection, possible: Possible, kind: type[Event]) -> frozenset[Phase]:
-    """The ends to which *kind* leads, if it leads to nothing else."""
-    table = EVENT_TRIGGERED[projection.machine]
-    targets = frozenset().union(
-        *(resting_places(table[phase][kind]) for phase in possible if kind in table[phase])
-    )
-    return targets if targets <= ENDS else frozenset()
+    def _take_over(self, before: Instances) -> None:
+        widened = [(self._projection.widened(possible), ends) for possible, ends in before._nodes]
+        self._compile(*widened)
+        moved = [self._index[node] for node in widened]
+        self._at = {key: packed & ~MASK | moved[packed & MASK] for key, packed in before._at.items()}

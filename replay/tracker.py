@@ -46,7 +46,10 @@ class Tracker:
     def adopt(self, profile: Profile, rules: Iterable[OrderRule]) -> None:
         """Use the tables as *profile* shows them, and tell *rules* of refusals."""
         self._machines = {
-            machine: Instances(project(machine, profile.visible if machine in KEYED else profile.persisted))
+            machine: Instances(
+                project(machine, profile.visible if machine in KEYED else profile.persisted),
+                before=self._machines.get(machine),
+            )
             for machine in Machine
         }
         self._rules = {}
@@ -219,4 +222,4 @@ class Tracker:
 
 TURN_EVENTS = frozenset[type[Event]]({TurnStarted, TurnCompleted, TurnAborted})
 CALL_EVENTS = frozenset[type[Event]]({ToolCallRequested, ToolCallOutput})
-OPEN_PHASES = (SessionPhase.IDLE, SessionPhase.RESERVED, SessionPhase.IN_TURN, SessionPhase.CLOSING)
+OPEN_PHASES = tuple(phase for phase in SessionPhase if phase not in (SessionPhase.NEW, SessionPhase.CLOSED))

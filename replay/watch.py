@@ -52,6 +52,7 @@ class Watch:
         self.counts: Counter[str] = Counter()
         self._classes = tuple(rules)
         self.active: list[Invariant] = []
+        self._made: dict[type[Invariant], Invariant] = {}
         self.idle: list[type[Invariant]] = []
         self._tracker = Tracker(self.session)
         self._checkers: dict[type[Checker], Checker] = {}
@@ -60,10 +61,12 @@ class Watch:
     def adopt(self, profile: Profile) -> None:
         """Go on with another producer's profile; rules keep what they know."""
         self.session.profile = profile
-        known = {type(rule): rule for rule in self.active}
+        self._made |= {type(rule): rule for rule in self.active}
         self.idle = [rule for rule in self._classes if not profile.visible.issuperset(rule.needs)]
         idle = set(self.idle)
-        self.active = [known.get(c) or c(self.session, self._report) for c in self._classes if c not in idle]
+        self.active = [
+            self._made.get(c) or c(self.session, self._report) for c in self._classes if c not in idle
+        ]
         self._tracker.adopt(profile, [rule for rule in self.active if isinstance(rule, OrderRule)])
         by_event: dict[type[Event], list[Handler]] = {k: list(v) for k, v in self._tracker.handlers().items()}
         checked = [rule for rule in self.active if isinstance(rule, CheckedRule)]
@@ -71,7 +74,7 @@ class Watch:
         self._checkers = {kind: self._checkers.get(kind) or kind(self.session) for kind in kinds}
         for kind, checker in self._checkers.items():
             checker.adopt(rule for rule in checked if rule.checker is kind)
-        parts = (*self._checkers.values(), *self.active)
+        parts: tuple[Checker | Invariant, ...] = (*self._checkers.values(), *self.active)
         for part in parts:
             for event, handlers in part.handlers().items():
                 by_event.setdefault(event, []).extend(handlers)
@@ -104,7 +107,8 @@ class Watch:
         """The log has ended."""
         at = self.session.line
         self._tracker.finish(at)
-        for part in (*self._checkers.values(), *self.active):
+        parts: tuple[Checker | Invariant, ...] = (*self._checkers.values(), *self.active)
+        for part in parts:
             part.finish(at)
 
     def _report(self, finding: Finding) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 import attrs
@@ -65,6 +66,8 @@ class Reader:
         self.lines = 0
         self._decoder: LineDecoder | None = None
         self._apart: Apart | None = look_apart(source.name) if apart else None
+        self._own = False
+        self._own_profile = self._guest_profile = self.profile
         self._checked: list[range] = []  # lines whose damage was reported as they were read
 
     def batches(self) -> Iterator[Batch]:
@@ -73,13 +76,29 @@ class Reader:
             for block in self.source.blocks():
                 batch = self._typed(block) or self._by_line(block)
                 self.lines = block.first_line + block.lines - 1
-                yield batch
+                yield from self._by_producer(batch) if self._own else (batch,)
             damage = [*self.source.damage, *self._found_apart()]
             if damage:
                 yield Batch(records=(), lines=(), damage=damage, block=Block.empty(self.lines + 1))
         finally:
             if self._apart is not None:
                 self._apart.abandon()
+
+    def _by_producer(self, batch: Batch) -> Iterator[Batch]:
+        """Cut a batch where the producer changes: Codex may go on with a log of ours, and we with its.
+
+        Our lines have a `seq`, its lines have none.
+        """
+        begun = 0
+        for mine, run in groupby(batch.records, key=lambda record: record.seq is not None):
+            end = begun + sum(1 for _ in run)
+            self.profile = self._own_profile if mine else self._guest_profile
+            damage = batch.damage if begun == 0 else ()
+            lines = batch.lines[begun:end]
+            yield Batch(records=batch.records[begun:end], lines=lines, damage=damage, block=batch.block)
+            begun = end
+        if not batch.records:
+            yield batch
 
     def _found_apart(self) -> Iterator[Damage]:
         """The damage that decoding did not meet."""
@@ -98,7 +117,7 @@ class Reader:
         records = self._decoder.block(block.data)
         if records is None or len(records) != block.lines:
             return None
-        if self.profile.dialect is Dialect.OWN:
+        if self._own:
             try:
                 records = [opened(record) for record in records]
             except MalformedRecord:
@@ -155,12 +174,17 @@ class Reader:
         dialect = detect(_untyped.decode(part))
         if dialect is not None:
             self._decoder = decoder_for(dialect)
-            self.profile = profile_of(dialect)
+            self._own = dialect is Dialect.OWN
+            self._take_profile(dialect, None, None)
 
     def _notice(self, payload: Any) -> None:
         """Take the producer from the session's identity record."""
         if getattr(payload, "event", type(payload)) is SessionMetaRecorded and self.profile.version is None:
-            self.profile = profile_of(self.profile.dialect, payload.originator, payload.cli_version)
+            self._take_profile(self.profile.dialect, payload.originator, payload.cli_version)
+
+    def _take_profile(self, dialect: Dialect, client: str | None, version: str | None) -> None:
+        self.profile = self._own_profile = profile_of(dialect, client, version)
+        self._guest_profile = profile_of(Dialect.CODEX)
 
 
 def opened(record: RecordLike) -> RecordLike:

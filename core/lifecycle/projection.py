@@ -55,6 +55,15 @@ class Projection:
     rows: Mapping[Possible, Mapping[type[Event], Possible]]
     """Next possible phases by possible phases and visible type; what is absent is illegal."""
 
+    def row(self, possible: Possible) -> Mapping[type[Event], Possible]:
+        """Return the row of any set of phases, also of one that only another projection leads to."""
+        found = self.rows.get(possible)
+        return _row(self.machine, possible, self.visible) if found is None else found
+
+    def widened(self, possible: Possible) -> Possible:
+        """Return *possible* and all that silent moves add to it: where a log is taken over from another view."""
+        return _closure(self.machine, set(possible), alphabet(self.machine) - self.visible)
+
     def legality(self, possible: Possible, kind: type[Event]) -> Legality:
         """Return in how many of the possible phases *kind* is legal.
 
@@ -79,22 +88,26 @@ def project(machine: Machine, visible: Collection[type[Event]]) -> Projection:
 @cache
 def _project(machine: Machine, visible: frozenset[type[Event]]) -> Projection:
     """Determinise the table by the powerset construction, with hidden types as empty moves."""
-    table = EVENT_TRIGGERED[machine]
-    hidden = alphabet(machine) - visible
-    start = _closure(machine, {FIRST[machine]}, hidden)
-    rows: dict[Possible, dict[type[Event], Possible]] = {}
+    start = _closure(machine, {FIRST[machine]}, alphabet(machine) - visible)
+    rows: dict[Possible, Mapping[type[Event], Possible]] = {}
     todo = [start]
     while todo:
         possible = todo.pop()
-        if possible in rows:
-            continue
-        # In the order of the table, so that what is listed as legal reads the same in every run.
-        kinds = dict.fromkeys(
-            kind for phase, row in table.items() if phase in possible for kind in row if kind in visible
-        )
-        row = rows[possible] = {kind: _after(machine, possible, kind, hidden) for kind in kinds}
-        todo.extend(row.values())
+        if possible not in rows:
+            rows[possible] = _row(machine, possible, visible)
+            todo.extend(rows[possible].values())
     return Projection(machine, visible, start, rows)
+
+
+def _row(
+    machine: Machine, possible: Possible, visible: frozenset[type[Event]]
+) -> Mapping[type[Event], Possible]:
+    table, hidden = EVENT_TRIGGERED[machine], alphabet(machine) - visible
+    # In the order of the table, so that what is listed as legal reads the same in every run.
+    kinds = dict.fromkeys(
+        kind for phase, row in table.items() if phase in possible for kind in row if kind in visible
+    )
+    return {kind: _after(machine, possible, kind, hidden) for kind in kinds}
 
 
 def _after(

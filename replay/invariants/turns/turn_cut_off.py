@@ -44,7 +44,7 @@ class TurnCutOff(
 
     refused = (
         (Machine.SESSION, SessionPhase.IN_TURN, TurnStarted),
-        (Machine.SESSION, SessionPhase.CLOSING, TurnStarted),
+        (Machine.SESSION, SessionPhase.CLOSING_IN_TURN, TurnStarted),
     )
 
     def breached(self, event: Any, at: int, key: str | None, since: int) -> None:
