@@ -1,0 +1,47 @@
+"""The `turnfold` command: where it begins, and the table of its commands.
+
+A new command is a row in `COMMANDS` and a module `tools/commands/<name>.py` that defines `command`, a function under
+`@click.command`: its docstring is the long help, and it returns an exit code (`tools/exits.py`). The module is
+imported when the command is called, and no sooner. Options that several commands have are in `tools/options.py`.
+What a command raises ends it in the way of `tools/guard.py`; `Complaint` is for what the user can mend.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from turnfold.tools.guard import guarded
+
+COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "verify": "say whether the order in sessions was legal, and what was not",
+        "turns": "list the turns of sessions, a row each",
+        "rule": "print what a rule checks, why, and what can excuse it",
+        "demo": "verify the bundled sample sessions, and show what else there is",
+    }
+)
+"""Name of each command and its line in `turnfold --help`, in the order shown."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line (default: that of the process), and return its exit code."""
+    words = sys.argv[1:] if argv is None else list(argv)
+    return guarded(lambda: _run(words))
+
+
+def _run(words: Sequence[str]) -> int:
+    if words[:1] in (["--version"], ["-V"]):  # answered before anything is imported that takes time
+        from importlib.metadata import version
+
+        print("turnfold", version("turnfold"))
+        return 0
+    from turnfold.tools.app import run
+
+    return run(COMMANDS, words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
