@@ -8,19 +8,17 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from turnfold.events import Part
 
-
-def field_notes(part: type[Part]) -> Mapping[str, str]:
-    """Return the note of each field by its name, those of base classes included."""
+def field_notes(part: type) -> Mapping[str, str]:
+    """Return the note of each field by its name, those of base classes of ours included."""
     notes: dict[str, str] = {}
     for base in reversed(part.__mro__):
-        if issubclass(base, Part):
+        if base.__module__.startswith("turnfold."):
             notes.update(_notes_in(base))
     return notes
 
 
-def _notes_in(part: type[Part]) -> Iterator[tuple[str, str]]:
+def _notes_in(part: type) -> Iterator[tuple[str, str]]:
     """Yield name and note of each annotated field that a text follows, in the class's own body."""
     (definition,) = ast.parse(textwrap.dedent(inspect.getsource(part))).body
     assert isinstance(definition, ast.ClassDef)

@@ -36,10 +36,14 @@ def _index(pages: Collection[RulePage]) -> Iterator[str]:
         if family:
             yield f"## {prefix}xx {title}\n\n| code | name | severity | what it says |\n|---|---|---|---|"
             yield from (
-                f"| [{page.code}](rules/{page.code}.md) | {page.name} | {page.severity} | {page.summary} |"
+                f"| [{page.code}](rules/{page.code}.md) | {page.name} | {page.severity} | {_cell(page.summary)} |"
                 for page in family
             )
             yield ""
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def main() -> None:
