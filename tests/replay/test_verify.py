@@ -1,0 +1,116 @@
+"""Verification of one file: what was found, what follows from what, and the verdict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from turnfold.replay.findings import Finding, Severity, Verdict
+from turnfold.replay.histories import OLD, PAGINATED, cut, line_of, repeated, write
+from turnfold.replay.invariants import registry
+from turnfold.replay.verify import FileReport, verdict_of, verify
+from turnfold.replay.watch import LISTED_PER_CODE, imply
+from turnfold.rollouts import SourceError
+
+HISTORY = """
+meta; start a; context; user "one"; call c1; output c1; agent "done"; complete a
+start b; context; user "two"; call c2; abort b
+"""
+
+
+def verified(tmp_path: Path, data: bytes) -> FileReport:
+    path = tmp_path / "rollout.jsonl"
+    path.write_bytes(data)
+    return verify(path)
+
+
+def test_a_legal_session_is_valid(tmp_path: Path) -> None:
+    """No finding, verdict valid, and the session's identity, client and length are told."""
+    report = verified(tmp_path, write(HISTORY))
+    assert (Verdict.VALID, ()) == (report.verdict, report.findings)
+    assert report.thread_id is not None
+    assert (0, 146, 0) == report.profile.version
+    assert write(HISTORY).count(b"\n") == report.lines
+
+
+def test_a_violation_makes_it_invalid(tmp_path: Path) -> None:
+    """A second terminal is named by code, line and witnesses."""
+    data = write(HISTORY)
+    report = verified(tmp_path, repeated(data, line_of(data, "task_complete")))
+    assert Verdict.INVALID is report.verdict
+    (finding,) = [f for f in report.findings if f.code == "TF304"]
+    assert line_of(data, "task_complete") + 1 == finding.line
+    assert [line_of(data, "task_complete"), finding.line] == [w.line for w in finding.witnesses]
+
+
+def test_damage_makes_it_unknown(tmp_path: Path) -> None:
+    """A torn tail hides what came last: no verdict on the order, and the byte range is told."""
+    report = verified(tmp_path, cut(write(HISTORY), 25))
+    assert Verdict.UNKNOWN is report.verdict
+    (finding,) = [f for f in report.findings if f.code == "TF002"]
+    assert finding.start is not None
+    assert finding.end == finding.start + 25
+
+
+def test_an_open_end_makes_it_unknown(tmp_path: Path) -> None:
+    """While a turn is open at the end, whether the order is legal is not settled."""
+    report = verified(tmp_path, write('meta; start a; context; user "one"; crash'))
+    assert Verdict.UNKNOWN is report.verdict
+    assert {"TF306"} == set(report.counts)
+
+
+def test_rules_that_cannot_judge_are_idle(tmp_path: Path) -> None:
+    """A file of a version without turn events is not judged by the rules that need them, and says so."""
+    report = verified(tmp_path, write(HISTORY, OLD))
+    assert Verdict.VALID is report.verdict
+    assert "TF301" in report.idle_rules
+    assert "TF301" not in verified(tmp_path, write(HISTORY, PAGINATED)).idle_rules
+
+
+def test_equal_findings_are_counted_and_not_all_listed(tmp_path: Path) -> None:
+    """Of a rule that speaks a thousand times some are listed, and all are counted."""
+    data = write(HISTORY)
+    line = data.splitlines(keepends=True)[line_of(data, "task_complete") - 1]
+    report = verified(tmp_path, data + line * 1000)
+    assert 1000 == report.counts["TF304"]
+    assert LISTED_PER_CODE == len([f for f in report.findings if f.code == "TF304"])
+
+
+def test_a_selection_of_rules(tmp_path: Path) -> None:
+    """Only the rules that are asked for speak."""
+    data = write(HISTORY)
+    path = tmp_path / "rollout.jsonl"
+    path.write_bytes(repeated(data, line_of(data, "task_complete")))
+    assert not verify(path, [registry()["TF303"]]).findings
+
+
+def test_a_file_that_is_not_there_is_an_error() -> None:
+    """What cannot be opened is raised, for it is no property of a session."""
+    with pytest.raises(SourceError, match="nowhere"):
+        verify("nowhere.jsonl")
+
+
+def test_what_follows_from_another_finding_says_so() -> None:
+    """A finding is implied by a root finding on the same subject, and by no other."""
+    rules = [registry()["TF305"], registry()["TF303"]]
+    cut_off = Finding(code="TF305", severity=Severity.SUSPICION, line=3, subject="A")
+    overlap = Finding(code="TF303", severity=Severity.VIOLATION, line=5, subject="A")
+    elsewhere = Finding(code="TF305", severity=Severity.SUSPICION, line=9, subject="B")
+    assert ["TF303", None, None] == [f.implied_by for f in imply([cut_off, overlap, elsewhere], rules)]
+
+
+@pytest.mark.parametrize(
+    ("severities", "open_at_end", "verdict"),
+    [
+        ([], False, Verdict.VALID),
+        ([Severity.SUSPICION], False, Verdict.VALID),
+        ([Severity.SUSPICION], True, Verdict.UNKNOWN),
+        ([Severity.DAMAGE], False, Verdict.UNKNOWN),
+        ([Severity.DAMAGE, Severity.VIOLATION], True, Verdict.INVALID),
+    ],
+)
+def test_the_verdict(severities: list[Severity], open_at_end: bool, verdict: Verdict) -> None:
+    """A violation decides; else what is hidden decides; a suspicion alone decides nothing."""
+    findings = [Finding(code="TF000", severity=severity, line=1) for severity in severities]
+    assert verdict is verdict_of(findings, open_at_end)
