@@ -28,16 +28,20 @@ class RenderedText:
 
 
 def render(finding: Finding) -> RenderedText:
-    """Put *finding* into words. A fact that a template names and the finding lacks stays a `{placeholder}`."""
-    kind = DAMAGE_KINDS.get(finding.code)
-    if kind is not None:
+    """Put *finding* into words. A fact that a template names and the finding lacks stays a `{placeholder}`.
+
+    Raises:
+        KeyError: the code is neither a rule's nor one of damage.
+    """
+    rule = registry().get(finding.code)
+    if rule is None:
+        kind = DAMAGE_KINDS[finding.code]
         return RenderedText(
             name=kind.name,
             claim=_clause(str(finding.facts.get("message", kind.meaning))),
             because="",
             however=_clause(str(finding.facts.get("remedy", kind.remedy))),
         )
-    rule = registry()[finding.code]
     claim, because, however = (
         _filled(text, finding.facts) for text in (rule.claim, rule.because, rule.however)
     )

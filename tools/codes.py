@@ -12,8 +12,9 @@ from turnfold.tools.exits import Complaint
 
 def names_by_code() -> Mapping[str, str]:
     """Every code, of rules and of damage, with its name."""
-    rules = {code: rule.name() for code, rule in registry().items()}
-    return dict(sorted({code: kind.name for code, kind in DAMAGE_KINDS.items()}.items() | rules.items()))
+    names = {code: kind.name for code, kind in DAMAGE_KINDS.items()}
+    names |= {code: rule.name() for code, rule in registry().items()}
+    return dict(sorted(names.items()))
 
 
 def resolve(words: Iterable[str]) -> frozenset[str]:

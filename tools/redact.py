@@ -13,7 +13,8 @@ from typing import Final, cast
 import attrs
 
 from turnfold.events import EVENTS
-from turnfold.replay.findings import Finding, Severity
+from turnfold.replay.findings import Finding
+from turnfold.replay.invariants import registry
 
 HASH_DIGITS: Final = 8
 
@@ -45,7 +46,7 @@ def redacted_text(text: str) -> str:
 
 def redacted(finding: Finding) -> Finding:
     """*finding* without the texts of its session."""
-    if finding.severity is Severity.DAMAGE:  # its message may quote what it found; the kind says enough
+    if finding.code not in registry():  # the message of damage may quote what was there; its kind says enough
         return attrs.evolve(finding, facts={})
     facts = {name: redacted_fact(name, value) for name, value in finding.facts.items()}
     return attrs.evolve(finding, facts=facts, subject=redacted_word(finding.subject))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.text import Text
 
@@ -13,16 +14,28 @@ VERDICT_WIDTH = len("invalid")
 STEP = 4
 """Columns by which what belongs to a line stands further in."""
 
+TOLD_PER_CODE = 5
+"""Findings of one code that are told in full; of the others a reader needs to know only where they are."""
+
+LINES_NAMED = 12
+"""How many places of those others are named."""
+
 
 def file_lines(entry: FileEntry, width: int | None = None, verbose: bool = False) -> Iterator[Text]:
     """A file that could be verified: its summary line, then its findings, set apart by empty lines."""
     yield _headline(entry)
     yield from _notes(entry, width, verbose)
+    told: Counter[str] = Counter()
+    rest: list[FindingEntry] = []
     for depth, finding in _ordered(entry.findings):
+        if told[finding.code] >= TOLD_PER_CODE and not verbose:
+            rest.append(finding)
+            continue
+        told[finding.code] += 1
         if depth == 0:
             yield Text()
         yield from _finding_lines(entry.file, finding, width, depth)
-    yield from _unlisted(entry)
+    yield from _rest_lines(entry.counts, told, rest)
     if entry.findings:
         yield Text()
 
@@ -41,26 +54,22 @@ def _headline(entry: FileEntry) -> Text:
 
 def _notes(entry: FileEntry, width: int | None, verbose: bool) -> Iterator[Text]:
     """What qualifies the verdict without being a finding."""
-    indent = VERDICT_WIDTH + 2
-    if entry.verdict == "unknown" and not _has(entry.findings, "damage"):
-        text = "a turn is open at the end of the file: its rest is still to come, or was lost"
-        yield from paragraph(text, width=width, indent=indent, style=QUIET)
+    notes: list[str] = []
+    if not entry.lines:
+        notes.append("the file is empty")
+    elif entry.thread_id is None:
+        notes.append("nothing in it says which session it is of: it may be no rollout at all")
+    if entry.verdict == "unknown" and all(finding.severity != "damage" for finding in entry.findings):
+        notes.append("a turn is open at the end of the file: its rest is still to come, or was lost")
     if entry.newer_than_known:
-        text = (
-            "written by a newer version than turnfold knows; record types that are new in it are not judged"
-        )
-        yield from paragraph(text, width=width, indent=indent, style=QUIET)
+        notes.append("a newer version than turnfold knows wrote it; what is new in it is not judged")
     if entry.unknown_types and (verbose or entry.newer_than_known):
         kinds = ", ".join(f"{name} ({count:,})" for name, count in entry.unknown_types.items())
-        yield from paragraph(kinds, width=width, indent=indent, label="unknown record types: ", style=QUIET)
+        notes.append(f"unknown record types: {kinds}")
     if entry.idle_rules and verbose:
-        codes = " ".join(entry.idle_rules)
-        label = "rules that this producer gives nothing to judge by: "
-        yield from paragraph(codes, width=width, indent=indent, label=label, style=QUIET)
-
-
-def _has(findings: Iterable[FindingEntry], severity: str) -> bool:
-    return any(finding.severity == severity for finding in findings)
+        notes.append(f"rules that had nothing to judge by: {' '.join(entry.idle_rules)}")
+    for note in notes:
+        yield from paragraph(note, width=width, indent=VERDICT_WIDTH + 2, style=QUIET)
 
 
 def _ordered(findings: Iterable[FindingEntry]) -> Iterator[tuple[int, FindingEntry]]:
@@ -107,12 +116,17 @@ def _finding_lines(file: str, finding: FindingEntry, width: int | None, depth: i
         yield Text.assemble(" " * inner, (where, MARK), ("  " + safe(witness.role), QUIET))
 
 
-def _unlisted(entry: FileEntry) -> Iterator[Text]:
-    """How many equal findings were counted and not listed."""
-    for code, count in entry.counts.items():
-        more = count - sum(finding.code == code for finding in entry.findings)
+def _rest_lines(
+    counts: Mapping[str, int], told: Mapping[str, int], rest: Sequence[FindingEntry]
+) -> Iterator[Text]:
+    """How many findings were not told, and where the first of them are."""
+    for code, count in counts.items():
+        more = count - told.get(code, 0)
         if more > 0:
-            yield Text(f"  and {more:,} more of {code}", style=QUIET)
+            lines = [f"{finding.line:,}" for finding in rest if finding.code == code]
+            where = ", ".join(lines[:LINES_NAMED]) + (", …" if more > LINES_NAMED else "")
+            yield Text()
+            yield Text(f"  {code} {more:,} more" + (f", on lines {where}" if lines else ""), style=QUIET)
 
 
 def total_lines(summary: Summary, passed_over: Iterable[PassedOver] = ()) -> Iterator[Text]:
