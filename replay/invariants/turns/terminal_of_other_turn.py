@@ -3,8 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 from turnfold.core.lifecycle import Machine, TurnPhase
-from turnfold.events import TurnAborted, TurnCompleted, TurnStarted
-from turnfold.replay.invariants.registry import OrderRule
+from turnfold.events import ReviewModeEntered, TurnAborted, TurnCompleted, TurnStarted
+from turnfold.replay.invariants.registry import OrderRule, on
 
 
 class TerminalOfOtherTurn(OrderRule, code="TF307", since="0.1.0", needs=(TurnStarted, TurnCompleted)):
@@ -25,7 +25,8 @@ class TerminalOfOtherTurn(OrderRule, code="TF307", since="0.1.0", needs=(TurnSta
     ```
 
     ## What can excuse it
-    A terminal without any id means the open turn (old files), and is not named. Nothing else.
+    A terminal without any id means the open turn (old files), and is not named. Around a review the start is the
+    reviewer's and the terminal that of the turn which asked for it; that is legal.
     """
 
     claim = "turn {turn_id} ended, but it is turn {open_id} that is open"
@@ -39,9 +40,20 @@ class TerminalOfOtherTurn(OrderRule, code="TF307", since="0.1.0", needs=(TurnSta
         (Machine.TURN, TurnPhase.RESERVED, TurnAborted),
     )
 
+    def begin(self) -> None:
+        self.reviewed = False
+
+    @on(ReviewModeEntered)
+    def entered(self, event: Any, at: int) -> None:
+        self.reviewed = True
+
+    @on(TurnCompleted, TurnAborted)
+    def ended(self, event: Any, at: int) -> None:
+        self.reviewed = False
+
     def breached(self, event: Any, at: int, key: str | None, since: int) -> None:
         turn = self.session.turn
-        if turn is not None:
+        if turn is not None and not self.reviewed:
             self.found(
                 at,
                 (turn.at, "start of the open turn"),

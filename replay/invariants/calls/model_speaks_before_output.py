@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from typing import Any
+
+from turnfold.events import MessageRecorded, ReasoningRecorded, ToolCallOutput, ToolCallRequested, TurnStarted
+from turnfold.replay.findings import Severity
+from turnfold.replay.invariants.registry import Invariant, on
+
+
+class ModelSpeaksBeforeOutput(
+    Invariant,
+    code="TF215",
+    severity=Severity.SUSPICION,
+    since="0.1.0",
+    needs=(TurnStarted, MessageRecorded, ReasoningRecorded, ToolCallRequested, ToolCallOutput),
+):
+    """The model goes on although one of its tool calls has no output yet.
+
+    ## What it checks
+    Outputs come when the response that made the calls is over. So once one of them is recorded, the model says,
+    thinks and calls nothing until every call made before that output in the turn has its own.
+
+    ## Why it matters
+    The model was asked again with an answer missing: it decided without knowing what its tool had done.
+
+    ## Example
+    ```jsonl
+    {"timestamp":"2026-04-13T09:00:00.000Z","type":"session_meta","payload":{"id":"S","cli_version":"0.120.0"}}
+    {"timestamp":"2026-04-13T09:00:01.000Z","type":"event_msg","payload":{"type":"task_started","turn_id":"A"}}
+    {"timestamp":"2026-04-13T09:00:02.000Z","type":"response_item","payload":{"type":"function_call","name":"shell","call_id":"c1","arguments":"{}"}}
+    {"timestamp":"2026-04-13T09:00:02.000Z","type":"response_item","payload":{"type":"function_call","name":"shell","call_id":"c2","arguments":"{}"}}
+    {"timestamp":"2026-04-13T09:00:03.000Z","type":"response_item","payload":{"type":"function_call_output","call_id":"c1","output":"ok"}}
+    {"timestamp":"2026-04-13T09:00:04.000Z","type":"response_item","payload":{"type":"reasoning","summary":[]}}
+    ```
+
+    ## What can excuse it
+    Within one response calls, thoughts and messages mix freely, so before the first output nothing is judged. A
+    response that broke off and was asked for again may leave a call behind; that is why it is a suspicion. None of
+    the real files that were studied (0.104 to 0.169) has one.
+    """
+
+    claim = "the model went on, although its call {call_id} had no output"
+    because = "the call is on line {called}, and outputs were recorded up to line {answered}"
+    however = "the call may be the rest of a response that broke off"
+
+    def begin(self) -> None:
+        self.answered_at = 0
+
+    @on(ToolCallOutput)
+    def answered(self, event: Any, at: int) -> None:
+        self.answered_at = at
+
+    @on(MessageRecorded)
+    def said(self, event: Any, at: int) -> None:
+        if self.answered_at and event.role == "assistant":
+            self.spoke(event, at)
+
+    @on(ReasoningRecorded, ToolCallRequested)
+    def spoke(self, event: Any, at: int) -> None:
+        answered, self.answered_at = self.answered_at, 0
+        turn = self.session.turn
+        if not answered or turn is None:
+            return
+        for call_id, called in self.session.open_calls.items():
+            if turn.at < called < answered:
+                facts = {"call_id": call_id, "called": called, "answered": answered}
+                witnesses = ((called, "call"), (answered, "last output"), (at, "next words of the model"))
+                self.found(at, *witnesses, subject=call_id, **facts)

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from typing import Any
+
+from turnfold.events import ToolCallOutput, ToolCallRequested, TurnStarted
+from turnfold.replay.invariants.registry import Invariant, on
+
+
+class OutputInLaterTurn(
+    Invariant, code="TF206", since="0.1.0", needs=(TurnStarted, ToolCallRequested, ToolCallOutput)
+):
+    """The output of a tool call is recorded in a later turn than the call.
+
+    ## What it checks
+    An output inside a turn answers a call that was made after the turn's start.
+
+    ## Why it matters
+    A tool of an ended turn was still alive and reached into the next one: it may still be changing files while
+    the user believes that it was stopped, and its output is put where the model did not ask for it.
+
+    ## Example
+    ```jsonl
+    {"timestamp":"2026-04-13T09:00:00.000Z","type":"session_meta","payload":{"id":"S","cli_version":"0.120.0"}}
+    {"timestamp":"2026-04-13T09:00:01.000Z","type":"event_msg","payload":{"type":"task_started","turn_id":"A"}}
+    {"timestamp":"2026-04-13T09:00:02.000Z","type":"response_item","payload":{"type":"function_call","name":"shell","call_id":"c1","arguments":"{}"}}
+    {"timestamp":"2026-04-13T09:00:03.000Z","type":"event_msg","payload":{"type":"turn_aborted","turn_id":"A","reason":"interrupted"}}
+    {"timestamp":"2026-04-13T09:00:04.000Z","type":"event_msg","payload":{"type":"task_started","turn_id":"B"}}
+    {"timestamp":"2026-04-13T09:00:05.000Z","type":"response_item","payload":{"type":"function_call_output","call_id":"c1","output":"ok"}}
+    ```
+
+    ## What can excuse it
+    Nothing. A command that stays in the background answers its call early and ends later (`exec_command_end`),
+    which is legal; the output of the call itself belongs to the turn that made it.
+    """
+
+    claim = "call {call_id} was answered in turn {turn_id}, which did not make it"
+    because = "the call is on line {called}, before the turn started on line {started}"
+    however = "two programs may have written to this file"
+
+    @on(ToolCallOutput)
+    def answered(self, event: Any, at: int) -> None:
+        turn, called = self.session.turn, self.session.answered_at
+        if turn is not None and 0 < called < turn.at:
+            self.found(
+                at,
+                (called, "call"),
+                (turn.at, "start of a later turn"),
+                (at, "output"),
+                subject=event.call_id,
+                call_id=event.call_id,
+                turn_id=turn.turn_id,
+                called=called,
+                started=turn.at,
+            )
