@@ -16,6 +16,7 @@ from turnfold.events import (
     ReviewModeEntered,
     ReviewModeExited,
     SessionMetaRecorded,
+    ToolCallClosed,
     ToolCallOutput,
     ToolCallRequested,
     TurnAborted,
@@ -74,6 +75,7 @@ class Tracker:
         found[TurnAborted] = [self._ended(TurnAborted)]
         found.setdefault(ToolCallRequested, []).append(self._requested)
         found.setdefault(ToolCallOutput, []).append(self._answered)
+        found.setdefault(ToolCallClosed, []).append(self._closed)
         found[SessionMetaRecorded] = [self._identified]
         found.setdefault(ReviewModeEntered, []).append(self._review(True))
         found.setdefault(ReviewModeExited, []).append(self._review(False))
@@ -142,6 +144,8 @@ class Tracker:
 
     def _started(self, event: Any, at: int) -> None:
         session, turn_id = self.session, event.turn_id or ""
+        if session.in_review and session.turn is not None:
+            return  # a reviewer's turn, told inside of the one that asked for the review
         if session.in_copy and ends_copy(session, event):
             session.in_copy, session.copy_ended_at = False, at - 1
         if not self._machines[Machine.TURN].step(turn_id, TurnStarted, at):
@@ -212,6 +216,9 @@ class Tracker:
         session.answered_at = session.open_calls.pop(call_id, 0)
         if not self._machines[Machine.CALL].step(call_id, ToolCallOutput, at):
             self._refuse(Machine.CALL, event, ToolCallOutput, at, call_id)
+
+    def _closed(self, event: Any, _: int) -> None:
+        self.session.open_calls.pop(event.call_id, None)
 
     def _review(self, entered: bool) -> Callable[[Any, int], None]:
         def note(event: Any, at: int) -> None:

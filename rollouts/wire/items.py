@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -62,8 +62,18 @@ class ToolSearchCall(LocalShellCall, tag="tool_search_call"):
     name: ClassVar[str] = "tool_search"
 
 
-class FunctionOutput(Payload, tag="function_call_output"):
+class Output(Payload, kw_only=True):
+    """What outputs share. Their text is most of a file, so only what is asked for is decoded."""
+
     event: ClassVar[type[Event]] = ToolCallOutput
+    raw_output: msgspec.Raw = msgspec.field(default=msgspec.Raw(b"null"), name="output")
+
+    @property
+    def output(self) -> Any:
+        return msgspec.json.decode(self.raw_output)
+
+
+class FunctionOutput(Output, kw_only=True, tag="function_call_output"):
     call_type: ClassVar[str] = "function_call"
     call_id: str
 
@@ -76,8 +86,7 @@ class LocalShellOutput(FunctionOutput, tag="local_shell_call_output"):
     call_type: ClassVar[str] = "local_shell_call"
 
 
-class ToolSearchOutput(Payload, tag="tool_search_output"):
-    event: ClassVar[type[Event]] = ToolCallOutput
+class ToolSearchOutput(Output, tag="tool_search_output"):
     call_type: ClassVar[str] = "tool_search_call"
     call_id: str | None = None
 

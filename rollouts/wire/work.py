@@ -47,6 +47,7 @@ class ExecEnd(Payload, tag="exec_command_end"):
     status: str | None = None
     duration: Duration | None = None
     attempt: int | None = None
+    source: str | None = None
 
     @property
     def duration_us(self) -> int | None:
