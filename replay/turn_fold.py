@@ -115,6 +115,16 @@ class TurnFold:
             before.last_line = line
         self._readable += 1
 
+    @property
+    def current(self) -> Slot | None:
+        """The turn that the latest record belongs to; an aborted one stays current until something else begins."""
+        return self._current
+
+    @property
+    def kept(self) -> list[Slot]:
+        """The turns before it that no rollback took back."""
+        return self._slots
+
     def rows(self) -> list[TurnRow]:
         """The turns so far, as if the file ended here."""
         thread_id = self.identity.session_id if self.identity is not None else ""

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+MARKER: Final = "<turn_aborted>"
+"""How the message begins that tells the model of an interrupt."""
+
 CONTEXTUAL_PREFIXES: Final = (
     "<environment_context>",
     "<user_instructions>",
     "# AGENTS.md",
-    "<turn_aborted>",
+    MARKER,
     "<skill>",
     "<user_shell_command>",
     "<subagent_notification>",

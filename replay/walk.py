@@ -1,0 +1,98 @@
+"""A walk through a session: its records one by one, with what their typed form leaves out.
+
+Wire structs hold only what rules read. Views for people also want what was called and what came back; a moment
+decodes its line once more when it is asked for that, and only then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, cast
+
+import msgspec
+
+from turnfold.events import Event
+from turnfold.replay.copies import time_s
+from turnfold.replay.kinds import kind_of
+from turnfold.rollouts import Batch, Profile, Reader, RecordLike
+
+Fields = Mapping[str, Any]
+_untyped = msgspec.json.Decoder()
+
+
+class Moment:
+    """One record of a session."""
+
+    __slots__ = ("_fields", "_line_text", "at_s", "kind", "line", "payload", "record")
+
+    def __init__(self, record: RecordLike, line: int, line_text: Callable[[int], bytes]) -> None:
+        self.record = record
+        self.line = line
+        """1-based line that it stands on."""
+        self.payload: Any = record.payload
+        self.kind: type[Event] = kind_of(record.payload)
+        self.at_s = time_s(record.timestamp)
+        """Its time in unix seconds; None where it has none."""
+        self._line_text = line_text
+        self._fields: Fields | None = None
+
+    @property
+    def number(self) -> int | None:
+        """`seq` in a log of ours, the ordinal in a paginated file, else None."""
+        return self.record.ordinal if self.record.seq is None else self.record.seq
+
+    def detail(self, *names: str) -> Any:
+        """The first of some fields that is there, typed or not; None where there is none."""
+        for name in names:
+            value = getattr(self.payload, name, None)
+            value = self._raw().get(name) if value is None else value
+            if value is not None:
+                return value
+        return None
+
+    def _raw(self) -> Fields:
+        if isinstance(self.payload, Event):
+            return {}  # it is whole already
+        if self._fields is None:
+            self._fields = _payload_in(self._line_text(self.line))
+        return self._fields
+
+
+class Walk:
+    """Iterate over it once. `profile` changes where the producer does, before the moments that it holds for."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    @property
+    def profile(self) -> Profile:
+        """The producer of the moments that come now."""
+        return self._reader.profile
+
+    def __iter__(self) -> Iterator[Moment]:
+        for batch in self._reader.batches():
+            line_text = _texts_of(batch)
+            for record, line in zip(batch.records, batch.lines, strict=True):
+                yield Moment(record, line, line_text)
+
+
+def _texts_of(batch: Batch) -> Callable[[int], bytes]:
+    """A look-up of the batch's lines that cuts them apart once, on the first call."""
+    lines: list[bytes] = []
+
+    def text_of(line: int) -> bytes:
+        if not lines:
+            lines.extend(batch.block.data.split(b"\n"))
+        return lines[line - batch.block.first_line]
+
+    return text_of
+
+
+def _payload_in(line: bytes) -> Fields:
+    """The payload of a line as it stands; nothing where damage keeps it from being read."""
+    try:
+        raw: Any = _untyped.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return {}
+    payload: Any = cast("dict[str, Any]", raw).get("payload", raw) if isinstance(raw, dict) else None
+    return cast("dict[str, Any]", payload) if isinstance(payload, dict) else {}
