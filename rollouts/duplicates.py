@@ -63,3 +63,11 @@ def _text(path: _Path) -> str:
         path, step = path
         steps.append(step)
     return "".join(reversed(steps)).removeprefix(".")
+
+
+def without_duplicate_keys(line: bytes) -> bytes:
+    """Return the JSON of *line* with each key once: the last value counts, as for our readers.
+
+    Raises ValueError for what is not JSON.
+    """
+    return json.dumps(json.loads(line), ensure_ascii=False, separators=(",", ":")).encode()

@@ -145,6 +145,11 @@ def open_source(path: str | os.PathLike[str]) -> Generator[Source, None, None]:
         yield source
 
 
+def source_of(data: bytes, name: str = "<memory>") -> Source:
+    """Return a source that reads *data*, which may be compressed, as if it were a file of that name."""
+    return Source(name, io.BufferedReader(io.BytesIO(data)), None)
+
+
 def _snapshot(stream: io.BufferedReader, size: int, limit: int | None) -> Iterator[bytes]:
     """Yield what is there up to *limit* and on to the end of the line that stands there; without one, all."""
     left = limit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from turnfold.tools import documents
+from turnfold.tools.documents import DOCUMENTS
 from turnfold.tools.fieldnotes import field_notes
 from turnfold.tools.generated import write
 
@@ -20,19 +21,22 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def schema_files() -> Mapping[Path, str]:
     """Return the text of every schema file by its path within the checkout."""
-    schema = verify_schema()
-    return {FOLDER / "verify.schema.json": json.dumps(schema, indent=2, ensure_ascii=False) + "\n"}
+    return {
+        FOLDER / f"{name}.schema.json": json.dumps(document_schema(name), indent=2, ensure_ascii=False) + "\n"
+        for name in DOCUMENTS
+    }
 
 
-def verify_schema() -> Mapping[str, Any]:
-    """Return the schema of `turnfold verify --format json`, with the notes of the classes as descriptions."""
-    made = msgspec.json.schema(documents.VerifyDocument)
-    for name, part in made["$defs"].items():
-        notes = field_notes(getattr(documents, name))
+def document_schema(name: str) -> Mapping[str, Any]:
+    """Return the schema of a document of `DOCUMENTS`, with the notes of its classes as descriptions."""
+    module = importlib.import_module(f"turnfold.tools.documents.{name}")
+    made = msgspec.json.schema(getattr(module, DOCUMENTS[name]))
+    for part_name, part in made["$defs"].items():
+        notes = field_notes(getattr(module, part_name))
         for field, schema in part.get("properties", {}).items():
             if field in notes:
                 schema["description"] = notes[field]
-    return {"$schema": DIALECT, "$id": documents.SCHEMA_ID, **made}
+    return {"$schema": DIALECT, "$id": module.SCHEMA_ID, **made}
 
 
 def main() -> None:

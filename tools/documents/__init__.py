@@ -1,5 +1,8 @@
 """What commands print for machines: the documents, each with an id and a published JSON Schema beside it."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from turnfold.tools.documents.verify import (
     SCHEMA_ID,
     FileEntry,
@@ -13,6 +16,7 @@ from turnfold.tools.documents.verify import (
 )
 
 __all__ = [
+    "DOCUMENTS",
     "FileEntry",
     "FindingEntry",
     "PassedOver",
@@ -23,3 +27,9 @@ __all__ = [
     "VerifyDocument",
     "WitnessEntry",
 ]
+
+DOCUMENTS: Final[Mapping[str, str]] = {
+    "salvage": "SalvageDocument",
+    "verify": "VerifyDocument",
+}
+"""Module of each document and its class there; the module has a `SCHEMA_ID`. `tools/formatdocs.py` reads this."""
