@@ -1,0 +1,180 @@
+"""Records as events: the vocabulary's frozen values, each in its envelope, for whoever wants more than a rule does.
+
+Rules are handed wire structs because those are cheap. Whatever shows a session, folds its state or writes it again
+takes events, which have all fields, and keep in `extra` what this version does not know.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from types import UnionType
+from typing import Any, Final, get_args, get_origin, get_type_hints
+
+import attrs
+import msgspec
+
+from turnfold.events import Envelope, Event, Origin, SessionMetaRecorded, TokenUsage
+from turnfold.replay.lift_sources import DERIVED, PATHS, mapping
+from turnfold.rollouts import Batch, Reader, RecordLike, open_source
+from turnfold.rollouts.wire import Usage
+
+NOTHING: Final[Mapping[str, Any]] = {}
+
+
+@attrs.frozen
+class Located:
+    """An event in its envelope, and the 1-based line that it stands on."""
+
+    envelope: Envelope
+    line: int
+
+
+@attrs.frozen
+class Shape:
+    """How a wire struct becomes an event."""
+
+    event: type[Event]
+    shared: tuple[str, ...]
+    """Fields that struct and event have under one name."""
+    missing: Mapping[str, tuple[type[Any], ...]]
+    """Fields of the event that the struct does not read, with the classes that their values may have."""
+    spoken_for: frozenset[str]
+    """Keys of the payload that go into a field."""
+
+
+_shapes: dict[type[Any], Shape] = {}
+
+
+def shape_of(struct: type[Any]) -> Shape:
+    """Compare a wire struct with its event, once."""
+    shape = _shapes.get(struct)
+    if shape is None:
+        shape = _shapes[struct] = _compared(struct)
+    return shape
+
+
+def _compared(struct: type[Any]) -> Shape:
+    event: type[Event] = struct.event
+    names = [name for name in attrs.fields_dict(event) if name != "extra"]
+    shared = tuple(name for name in names if hasattr(struct, name))
+    renamed = zip(struct.__struct_fields__, struct.__struct_encode_fields__, strict=True)
+    taken = {wire for name, wire in renamed if name in shared}
+    taken |= {path for paths in PATHS.get(event, {}).values() for path in paths if "." not in path}
+    hints = get_type_hints(event)
+    missing = {name: _classes(hints[name]) for name in names if name not in shared}
+    return Shape(event, shared, missing, frozenset({"type", *names, *taken}))
+
+
+def _classes(hint: Any) -> tuple[type[Any], ...]:
+    """The classes that a type hint allows; `object` allows all."""
+    parts: tuple[Any, ...] = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    return tuple(get_origin(part) or part for part in parts)
+
+
+def lift(payload: object, raw: Mapping[str, Any] | None = None) -> Event:
+    """Return the event of a record's payload.
+
+    *raw* is the payload as plain JSON; without it, fields that no struct reads keep their defaults. An event is
+    returned as it is.
+    """
+    if isinstance(payload, Event):
+        return payload
+    shape = shape_of(type(payload))
+    raw = NOTHING if raw is None else raw
+    fields = {name: _value(getattr(payload, name)) for name in shape.shared}
+    fields |= _read(shape, raw)
+    extra = {key: value for key, value in raw.items() if key not in shape.spoken_for}
+    return shape.event(**fields, extra=extra)
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Usage):
+        return TokenUsage(**{name: getattr(value, name) for name in Usage.__struct_fields__})
+    return msgspec.json.decode(value) if isinstance(value, msgspec.Raw) else value
+
+
+def _read(shape: Shape, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of the fields that the struct leaves out, as far as *raw* has them in the right type."""
+    paths, derived = PATHS.get(shape.event, {}), DERIVED.get(shape.event, {})
+    found: dict[str, Any] = {}
+    for name, allowed in shape.missing.items():
+        value = derived[name](raw) if name in derived else _first(raw, paths.get(name, (name,)))
+        # A foreign file may hold anything, and a field only what its type says.
+        if value is not None and (object in allowed or type(value) in allowed):
+            found[name] = value
+    return found
+
+
+def _first(raw: Mapping[str, Any], paths: tuple[str, ...]) -> Any:
+    """The first value that one of *paths* leads to, or None."""
+    for path in paths:
+        value: Any = raw
+        for key in path.split("."):
+            value = mapping(value).get(key)
+        if value is not None:
+            return value
+    return None
+
+
+def read_events(path: str | os.PathLike[str]) -> Iterator[Located]:
+    """Yield the events of the file at *path* (`-` is standard input). Raises SourceError when it cannot be opened."""
+    with open_source(path) as source:
+        yield from located_of(Reader(source))
+
+
+def located_of(reader: Reader) -> Iterator[Located]:
+    """Yield the events of *reader* in their envelopes, numbered on where a record has no `seq` of its own.
+
+    A record that repeats the `seq` before it is a derived twin.
+    """
+    session_id: str | None = None
+    last = -1
+    for batch in reader.batches():
+        for record, line, raw in _with_raw(batch):
+            event = lift(record.payload, raw)
+            if session_id is None and isinstance(event, SessionMetaRecorded):
+                session_id = event.session_id
+            seq = last + 1 if record.seq is None else record.seq
+            envelope = Envelope(
+                session_id=session_id,
+                seq=seq,
+                at_us=time_us(record.timestamp),
+                at_text=record.timestamp or "",
+                origin=Origin.DERIVED if seq == last else Origin.RECORDED,
+                ordinal=record.ordinal,
+                event=event,
+            )
+            last = seq
+            yield Located(envelope, line)
+
+
+def _with_raw(batch: Batch) -> Iterator[tuple[RecordLike, int, Mapping[str, Any] | None]]:
+    """The records of a batch with their lines and plain payloads; a line that was damaged gives no plain payload."""
+    texts = batch.block.data.split(b"\n")
+    shared = {line for line, count in Counter(batch.lines).items() if count > 1}
+    for record, line in zip(batch.records, batch.lines, strict=True):
+        needs = not isinstance(record.payload, Event) and line not in shared
+        yield record, line, _plain(texts[line - batch.block.first_line]) if needs else None
+
+
+def _plain(text: bytes) -> Mapping[str, Any] | None:
+    try:
+        line: Any = msgspec.json.decode(text)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    return mapping(mapping(line).get("payload", line))
+
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def time_us(text: str | None) -> int | None:
+    """An ISO time as microseconds since 1970-01-01 UTC; None when it is no time."""
+    try:
+        stamp = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return ((stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)) - EPOCH) // timedelta(microseconds=1)
