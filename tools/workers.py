@@ -12,7 +12,7 @@ import multiprocessing
 import signal
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from multiprocessing.connection import Connection, wait
 from typing import Any, Final, Generic, TypeVar
 
@@ -77,7 +77,7 @@ class Workers(Generic[Answer]):
         self._queue: deque[Task] = deque()
         self._answers: dict[int, Answer] = {}
 
-    def map(self, paths: Sequence[tuple[str, int]]) -> Iterator[Answer]:
+    def map(self, paths: Sequence[tuple[str, int]]) -> Generator[Answer]:
         """Yield the answer for each (path, size in bytes), in the order of *paths*, as soon as it can be."""
         self._queue.extend(Task(index, path, cost) for index, (path, cost) in enumerate(paths))
         due = 0
