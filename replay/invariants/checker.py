@@ -39,7 +39,7 @@ class Checker(Handled):
             self._rules.setdefault(rule.explains, []).append(rule)
 
     def tell(
-        self, what: Enum, at: int, *witnesses: tuple[int, str], subject: str | None = None, **facts: object
+        self, what: Enum, at: int, *witnesses: tuple[int, str], subject: str | None = None, **facts: Any
     ) -> None:
         """Something is wrong at line *at*: tell the rule that explains it, if it is at work."""
         for rule in self._rules.get(what, ()):
@@ -52,8 +52,6 @@ class CheckedRule(Invariant):
     checker: ClassVar[type[Checker]]
     explains: ClassVar[Enum]
 
-    def broken(
-        self, at: int, *witnesses: tuple[int, str], subject: str | None = None, **facts: object
-    ) -> None:
+    def broken(self, at: int, *witnesses: tuple[int, str], subject: str | None = None, **facts: Any) -> None:
         """The checker found the break. Override to let some of them pass, or to weigh them."""
         self.found(at, *witnesses, subject=subject, **facts)

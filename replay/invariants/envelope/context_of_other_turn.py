@@ -13,12 +13,12 @@ class ContextOfOtherTurn(
     severity=Severity.VIOLATION,
     since="0.1.0",
     needs=(TurnContextRecorded, TurnStarted),
-    implied_by=("TF303",),
+    implied_by=("TF301", "TF302", "TF303"),
 ):
-    """The settings of one turn are recorded while another one runs.
+    """The settings of a turn are recorded while that turn does not run.
 
     ## What it checks
-    The `turn_id` of a `turn_context` (written from 0.104 on) is the id of the open turn, if one is open.
+    The `turn_id` of a `turn_context` (written from 0.104 on) is the id of the open turn.
 
     ## Why it matters
     A session runs one turn at a time, and its turn writes the settings. With another id in them, either two
@@ -31,31 +31,37 @@ class ContextOfOtherTurn(
     ```
 
     ## What can excuse it
-    In review mode the turns belong to another session: there nothing is said. If the start of the other turn was
-    lost to damage, the reader has named the line.
+    In review mode the turns belong to another session: there nothing is said. While no turn is open it is a
+    suspicion only: the start of the turn may have been lost. If its end comes, this finding follows from that one.
     """
 
-    claim = "the settings of turn {turn_id} are recorded while turn {open_id} runs"
-    because = "turn {open_id} was started on line {open_at} and has not ended"
+    claim = "the settings of turn {turn_id} are recorded while {running}"
+    because = "{reason}"
     however = "the start of turn {turn_id}, and the end of the one before, may have been lost"
 
     @on(TurnContextRecorded)
     def context(self, event: Any, at: int) -> None:
-        turn, turn_id = self.session.turn, event.turn_id
-        if (
-            turn is None
-            or not turn_id
-            or turn_id == turn.turn_id
-            or not turn.turn_id
-            or self.session.in_review
-        ):
+        session, turn_id = self.session, event.turn_id
+        if not turn_id or session.in_review or not session.turns_are_visible:
             return
-        self.found(
-            at,
-            (turn.at, "the open turn starts"),
-            (at, "the settings of another"),
-            subject=str(turn_id),
-            turn_id=turn_id,
-            open_id=turn.turn_id,
-            open_at=turn.at,
-        )
+        turn = session.turn
+        if turn is None:
+            self.found(
+                at,
+                (at, "the settings"),
+                subject=turn_id,
+                severity=Severity.SUSPICION,
+                turn_id=turn_id,
+                running="no turn is open",
+                reason="a turn writes its settings after its start and before its end",
+            )
+        elif turn.turn_id not in ("", turn_id):
+            self.found(
+                at,
+                (turn.at, "the open turn starts"),
+                (at, "the settings of another"),
+                subject=turn_id,
+                turn_id=turn_id,
+                running=f"turn {turn.turn_id} runs",
+                reason=f"turn {turn.turn_id} was started on line {turn.at} and has not ended",
+            )

@@ -4,7 +4,6 @@ from typing import Any
 
 from turnfold.events import (
     ApprovalRequested,
-    Event,
     ExecBegan,
     HookCompleted,
     HookStarted,
@@ -16,7 +15,7 @@ from turnfold.events import (
 )
 from turnfold.replay.findings import Severity
 from turnfold.replay.invariants.lines.vocabulary import is_never_persisted
-from turnfold.replay.invariants.registry import Invariant, on
+from turnfold.replay.invariants.registry import Invariant, class_of, on
 from turnfold.rollouts import Dialect
 
 
@@ -59,8 +58,7 @@ class NeverPersistedRecord(Invariant, code="TF114", severity=Severity.SUSPICION,
         ItemStarted,
     )
     def known(self, event: Any, at: int) -> None:
-        kind: type[Event] = getattr(event, "event", type(event))
-        self._name(kind.kind, at)
+        self._name(class_of(event).kind, at)
 
     @on(UnknownRecorded)
     def unknown(self, event: Any, at: int) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
+from turnfold.events import Event
+from turnfold.replay.invariants.registry import class_of
 from turnfold.rollouts import Dialect
 
 if TYPE_CHECKING:
@@ -25,28 +27,27 @@ class Sequence:
         self._checker = checker
         self._next: int | None = None
         self._at = 0
-        self._payload_class: type[Any] | None = None
-        """Payload class of the last number; None once its twin was seen."""
+        self._payload_class: type[Event] | None = None
+        """Event class of the last number; None once its twin was seen."""
 
     def take(self, record: Any, at: int) -> None:
         """A record with a sequence number."""
         session = self._checker.session
-        seq, payload_class = record.seq, type(record.payload)
+        seq, payload_class = record.seq, class_of(record.payload)
         if self._next is None:  # a log that Codex began may have any number first
-            self._next = 0 if session.profile.dialect is Dialect.OWN else seq
+            self._next = 0 if session.profile.dialect is Dialect.OWN else int(seq)
         if seq == self._next - 1 and self._payload_class not in (None, payload_class):
             self._payload_class = None
             return
         # Numbers may be missing because their lines were lost. In a live session there are no lines to lose.
         lost = at - self._at - 1 if session.file else 0
         if seq < self._next:
-            self._tell(SequenceBreak.REPEATED, seq, at)
+            self._tell(SequenceBreak.REPEATED, seq, self._next, at)
         elif seq > self._next + lost:
-            self._tell(SequenceBreak.GAP, seq, at)
+            self._tell(SequenceBreak.GAP, seq, self._next, at)
         self._next, self._at, self._payload_class = max(seq + 1, self._next), at, payload_class
 
-    def _tell(self, what: SequenceBreak, seq: int, at: int) -> None:
-        expected = self._next or 0
+    def _tell(self, what: SequenceBreak, seq: int, expected: int, at: int) -> None:
         witnesses = [(self._at, "the number before")] if self._at else []
         self._checker.tell(
             what,

@@ -11,9 +11,7 @@ from turnfold.rollouts import DAMAGE_KINDS, Dialect
 KIND = DAMAGE_KINDS["TF014"]
 
 
-class UnknownRecordType(
-    Invariant, code="TF014", severity=Severity.DAMAGE, since="0.1.0", needs=(UnknownRecorded,)
-):
+class UnknownRecordType(Invariant, code="TF014", severity=Severity.DAMAGE, since="0.1.0"):
     """A record has a type that the Codex which wrote the file does not have.
 
     ## What it checks
@@ -44,7 +42,8 @@ class UnknownRecordType(
         profile = self.session.profile
         if profile.version is None or profile.is_newer_than_known or profile.dialect is Dialect.OWN:
             return
-        if is_known(event.record_type):
+        is_ours = event.record_version is not None
+        if is_ours or is_known(event.record_type):
             return
         version = ".".join(map(str, profile.version))
         self.found(
