@@ -48,23 +48,27 @@ class CheckOptions:
 def check(path: str, options: CheckOptions) -> FileEntry:
     """Verify the file at *path*. Raises nothing: what goes wrong is told in the entry."""
     try:
-        report = verify(path, _rules(options))
+        return entry_of(verify(path, _rules(options)), options)
     except SourceError as error:
         return troubled(path, TroubleKind.UNREADABLE, str(error))
     except Exception as error:  # noqa: BLE001  a bug that one file brings out must not hide the other files
         print_traceback(error)
         return troubled(path, TroubleKind.CRASHED, f"{shown(path)}: {bug(error, told=not options.redact)}")
-    return entry_of(report, options)
 
 
 def troubled(path: str, kind: TroubleKind, message: str) -> FileEntry:
     """The entry of a file that could not be verified."""
-    return FileEntry(file=shown(path), verdict="unknown", error=Trouble(kind=kind, message=message))
+    return FileEntry(file=shown(path), verdict="unknown", error=Trouble(kind=kind, message=_text(message)))
 
 
 def shown(path: str) -> str:
     """A path as text: bytes that are no UTF-8 become escapes."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _text(told: str) -> str:
+    """What may quote a path, as text that can be written."""
+    return told.encode("utf-8", "backslashreplace").decode()
 
 
 @cache
@@ -121,9 +125,9 @@ def _finding_entry(finding: Finding, ranges: Mapping[int, Range], redact: bool) 
         name=text.name,
         severity=finding.severity.value,
         line=finding.line,
-        message=text.claim,
-        because=text.because,
-        however=text.however,
+        message=_text(text.claim),
+        because=_text(text.because),
+        however=_text(text.however),
         subject=finding.subject,
         implied_by=finding.implied_by,
         witnesses=tuple(

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-COMMAND = [sys.executable, "-P", "-m", "turnfold.tools.cli"]
+COMMAND = [sys.executable, "-P", "-m", "turnfold.tools"]
 
 
 def environment(**more: str) -> Mapping[str, str]:

@@ -171,6 +171,22 @@ def test_a_bug_on_one_file_does_not_hide_the_others(legal: Path, monkeypatch: py
     assert SECRET not in hidden.message
 
 
+def test_a_file_name_need_not_be_text(tmp_path: Path, illegal: Path) -> None:
+    """Bytes of a name that are no UTF-8 are shown as escapes, in every form."""
+    name = os.fsdecode(b"rollout-2026-01-01T00-00-00-\xff.jsonl")
+    try:
+        (tmp_path / name).write_bytes(illegal.read_bytes())
+    except OSError:
+        pytest.skip("file names have to be UTF-8 here")
+    made = document(tmp_path / name, tmp_path / os.fsdecode(b"\xfe"), code=3)
+    assert [r"\xfe", r"00-\xff.jsonl"] == [
+        entry["file"][-len(end) :]
+        for entry, end in zip(made["files"], (r"\xfe", r"00-\xff.jsonl"), strict=True)
+    ]
+    for form in ("text", "tsv"):
+        assert r"\xff.jsonl" in turnfold("verify", tmp_path / name, "--format", form).stdout
+
+
 def test_colour_is_for_terminals_unless_asked_for(illegal: Path) -> None:
     """Piped text has no colour; --color always writes it even so, and beats NO_COLOR."""
     assert "\x1b[" not in turnfold("verify", illegal).stdout
