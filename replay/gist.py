@@ -18,7 +18,9 @@ _ABORTED: Final = re.compile(
 )
 """How the output of a call that an interrupt ended reads; the bare `aborted` is the model's stand-in for none."""
 
-_REFUSED: Final = re.compile(r'Rejected\(\\?"(.*?)\\?"\)|\A(?:exec )?(?:command )?(rejected by user)', re.DOTALL)
+_REFUSED: Final = re.compile(
+    r'Rejected\(\\?"(.*?)\\?"\)|\A(?:exec )?(?:command )?(rejected by user)', re.DOTALL
+)
 
 
 def gist(text: object) -> str | None:

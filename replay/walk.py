@@ -14,7 +14,7 @@ import msgspec
 from turnfold.events import Event
 from turnfold.replay.copies import time_s
 from turnfold.replay.kinds import kind_of
-from turnfold.rollouts import Batch, Profile, Reader, RecordLike
+from turnfold.rollouts import Batch, Damage, Profile, Reader, RecordLike
 
 Fields = Mapping[str, Any]
 _untyped = msgspec.json.Decoder()
@@ -63,6 +63,8 @@ class Walk:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
+        self.last_damage: Damage | None = None
+        """The last damaged place so far."""
 
     @property
     def profile(self) -> Profile:
@@ -71,9 +73,14 @@ class Walk:
 
     def __iter__(self) -> Iterator[Moment]:
         for batch in self._reader.batches():
+            self.last_damage = max((self.last_damage, *batch.damage), key=_line_of)
             line_text = _texts_of(batch)
             for record, line in zip(batch.records, batch.lines, strict=True):
                 yield Moment(record, line, line_text)
+
+
+def _line_of(damage: Damage | None) -> int:
+    return 0 if damage is None else damage.line
 
 
 def _texts_of(batch: Batch) -> Callable[[int], bytes]:

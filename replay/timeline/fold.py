@@ -37,7 +37,9 @@ from turnfold.replay.walk import Moment
 IDLE_S: Final = 30.0
 """Shorter gaps between records are the ordinary waiting for a model or a tool."""
 
-CALL_ITEMS: Final = frozenset({"commandexecution", "filechange", "mcptoolcall", "dynamictoolcall", "websearch"})
+CALL_ITEMS: Final = frozenset(
+    {"commandexecution", "filechange", "mcptoolcall", "dynamictoolcall", "websearch"}
+)
 """Types of thread items that are calls, in the spelling that captures and paginated files have in common."""
 
 
@@ -140,15 +142,23 @@ class TimelineFold:
         text = f"turn {place} begins"  # its place as of now: a rollback gives places away again
         if turn.slot.opening is not Opening.EXPLICIT:
             text += " (no start is recorded)" if turn.slot.opening is Opening.IMPLICIT else " (a compaction)"
-        cut = left is not None and left.slot.opening is Opening.EXPLICIT and left.slot.status is TurnStatus.IN_PROGRESS
+        cut = (
+            left is not None
+            and left.slot.opening is Opening.EXPLICIT
+            and left.slot.status is TurnStatus.IN_PROGRESS
+        )
         if left is not None and cut:
             text += f"; turn {self.ledger.position(left)} was still open"
-        return Told(kind=EntryKind.TURN, text=text, of_line=left.slot.first_line if left is not None and cut else None)
+        return Told(
+            kind=EntryKind.TURN, text=text, of_line=left.slot.first_line if left is not None and cut else None
+        )
 
     def _ended(self, moment: Moment) -> Told:
         end, turn = moment.payload, self._turn
         word = "completed" if moment.kind is TurnCompleted else f"aborted: {end.reason or 'no reason given'}"
-        if moment.kind is TurnCompleted and (end.error is not None or getattr(end, "status", None) == "failed"):
+        if moment.kind is TurnCompleted and (
+            end.error is not None or getattr(end, "status", None) == "failed"
+        ):
             word = "failed"
         if turn is None or (end.turn_id and end.turn_id != turn.slot.turn_id):
             word += f"; that is {self.ledger.name_of(end.turn_id)}"
@@ -173,7 +183,9 @@ class TimelineFold:
         return self._said(Form.FOR_MODEL, "user", text) if self._bare and not is_contextual(text) else None
 
     def _marker(self, moment: Moment) -> Told:
-        return Told(kind=EntryKind.MARKER, text=f"the model is told of the interrupt, as {moment.payload.role}")
+        return Told(
+            kind=EntryKind.MARKER, text=f"the model is told of the interrupt, as {moment.payload.role}"
+        )
 
     def _user_input(self, moment: Moment) -> Told | None:
         return self._said(Form.FOR_CLIENTS, "user", moment.payload.message or "")
@@ -221,7 +233,9 @@ class TimelineFold:
         name = call.name or call.call_type
         if call.call_id:
             self._calls[call.call_id] = OpenCall(moment.line, moment.at_s, name)
-        return Told(kind=EntryKind.CALL, text=name, quote=call_gist(moment.detail("arguments", "input", "action")))
+        return Told(
+            kind=EntryKind.CALL, text=name, quote=call_gist(moment.detail("arguments", "input", "action"))
+        )
 
     def _output(self, moment: Moment) -> Told:
         answer = moment.payload
@@ -233,7 +247,9 @@ class TimelineFold:
 
     def _closed(self, moment: Moment) -> Told:
         closed = moment.payload
-        return self._answer(moment, closed.call_id, f"call closed without output: {closed.how}", gist(closed.message))
+        return self._answer(
+            moment, closed.call_id, f"call closed without output: {closed.how}", gist(closed.message)
+        )
 
     def _answer(self, moment: Moment, call_id: str, text: str, quote: str | None) -> Told:
         call = self._calls.pop(call_id, None)
@@ -263,7 +279,11 @@ class TimelineFold:
         return Told(kind=EntryKind.COMPACTION, text=text, quote=gist(moment.payload.message))
 
     def _compaction_noted(self, moment: Moment) -> Told | None:
-        return Told(kind=EntryKind.COMPACTION, text="the history is compacted") if moment.detail("turn_id") else None
+        return (
+            Told(kind=EntryKind.COMPACTION, text="the history is compacted")
+            if moment.detail("turn_id")
+            else None
+        )
 
 
 ENDS: Final = frozenset({TurnCompleted, TurnAborted})

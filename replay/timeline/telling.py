@@ -83,13 +83,17 @@ def _hook_completed(moment: Moment) -> Told:
 
 def _hook_decided(moment: Moment) -> Told:
     decided = moment.payload
-    text = f"{decided.event_name} hooks decide: {decided.decision}" + (" and interrupt" * bool(decided.interrupt))
+    text = f"{decided.event_name} hooks decide: {decided.decision}" + (
+        " and interrupt" * bool(decided.interrupt)
+    )
     return Told(kind=EntryKind.HOOK, text=text, quote=gist(decided.message))
 
 
 def _approval_requested(moment: Moment) -> Told:
     asked = moment.payload
-    text = f"asked for approval of {asked.approval_kind or 'a call'}" + (f" {asked.call_id}" if asked.call_id else "")
+    text = f"asked for approval of {asked.approval_kind or 'a call'}" + (
+        f" {asked.call_id}" if asked.call_id else ""
+    )
     command = asked.command and gist(command_text(asked.command))
     return Told(kind=EntryKind.APPROVAL, text=text, quote=command or gist(asked.reason))
 
@@ -97,7 +101,9 @@ def _approval_requested(moment: Moment) -> Told:
 def _approval_resolved(moment: Moment) -> Told:
     answer = moment.payload
     by = f" by {answer.source}" if answer.source else ""
-    return Told(kind=EntryKind.APPROVAL, text=f"answered{by}: {_word(answer.decision)}", quote=gist(answer.message))
+    return Told(
+        kind=EntryKind.APPROVAL, text=f"answered{by}: {_word(answer.decision)}", quote=gist(answer.message)
+    )
 
 
 def _guardian_ended(moment: Moment) -> Told:
@@ -123,7 +129,9 @@ def _answered(moment: Moment) -> Told | None:
     answer = moment.payload
     if answer.error_message is None and answer.error_code is None:
         return None
-    return Told(kind=EntryKind.REQUEST, text=f"{answer.request_kind} refused", quote=gist(answer.error_message))
+    return Told(
+        kind=EntryKind.REQUEST, text=f"{answer.request_kind} refused", quote=gist(answer.error_message)
+    )
 
 
 def _error(moment: Moment) -> Told:
