@@ -15,6 +15,8 @@ from turnfold.events import (
     Event,
     HistoryCompacted,
     MessageRecorded,
+    ReviewModeEntered,
+    ReviewModeExited,
     TurnAborted,
     TurnCompleted,
     TurnContextRecorded,
@@ -28,6 +30,8 @@ NAMED_ELSEWHERE = frozenset[type[Event]](
         ApprovalResolved,
         CompactionNoted,
         HistoryCompacted,
+        ReviewModeEntered,
+        ReviewModeExited,
         TurnAborted,
         TurnCompleted,
         TurnContextRecorded,
@@ -53,7 +57,7 @@ class Stray(OrderRule):
         self.kind = ""
 
     def breached(self, event: Any, at: int, key: str | None, since: int) -> None:
-        self.stray(getattr(event, "event", type(event)), at)
+        self.stray(getattr(event, "event", event.__class__), at)
 
     @on(MessageRecorded)
     def message(self, event: Any, at: int) -> None:
@@ -63,8 +67,8 @@ class Stray(OrderRule):
 
     def stray(self, kind: type[Event], at: int) -> None:
         last = self.session.last
-        if (last.ending if last else None) is not self.after:
-            return
+        if (last.ending if last else None) is not self.after or self.session.in_review:
+            return  # in review mode the reviewer's session is at work, whose turns are told elsewhere
         if not self.count:
             self.first, self.kind = at, kind.kind
         self.count += 1

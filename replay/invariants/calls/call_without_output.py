@@ -58,5 +58,5 @@ class CallWithoutOutput(
             if called < turn.at:  # of an earlier turn, which was cut short
                 break
             roles = ((called, "call"), (at, "end of its turn"))
-            facts = {"call_id": call_id, "turn_id": turn.turn_id, "called": called, "at": at}
+            facts: dict[str, Any] = {"call_id": call_id, "turn_id": turn.turn_id, "called": called, "at": at}
             self.found(at, *roles, subject=call_id, **facts)

@@ -46,5 +46,5 @@ class ItemCompletedTwice(
             return
         first = self.completed.setdefault(item_id, at)
         if first != at:
-            facts = {"item_id": item_id, "item_type": item_type, "first": first}
+            facts: dict[str, Any] = {"item_id": item_id, "item_type": item_type, "first": first}
             self.found(at, (first, "first completion"), (at, "second completion"), subject=item_id, **facts)

@@ -52,6 +52,10 @@ class ItemCompletedWithoutStart(
             return
         turn_started = session.started.get(event.turn_id)
         if turn_started:
-            facts = {"item_id": item_id, "item_type": event.item_type, "turn_id": event.turn_id}
+            facts: dict[str, Any] = {
+                "item_id": item_id,
+                "item_type": event.item_type,
+                "turn_id": event.turn_id,
+            }
             witnesses = ((turn_started, "start of its turn"), (at, "end of the item"))
             self.found(at, *witnesses, subject=item_id, turn_started=turn_started, **facts)

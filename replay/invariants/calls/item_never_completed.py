@@ -61,7 +61,7 @@ class ItemNeverCompleted(
     def ended(self, event: Any, at: int) -> None:
         for item_id, (turn_id, item_type, since) in self.open.items():
             if turn_id == event.turn_id and event.error is None:
-                facts = {
+                facts: dict[str, Any] = {
                     "item_id": item_id,
                     "item_type": item_type,
                     "turn_id": turn_id,

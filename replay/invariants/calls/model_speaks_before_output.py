@@ -63,6 +63,6 @@ class ModelSpeaksBeforeOutput(
             return
         for call_id, called in self.session.open_calls.items():
             if turn.at < called < answered:
-                facts = {"call_id": call_id, "called": called, "answered": answered}
+                facts: dict[str, Any] = {"call_id": call_id, "called": called, "answered": answered}
                 witnesses = ((called, "call"), (answered, "last output"), (at, "next words of the model"))
                 self.found(at, *witnesses, subject=call_id, **facts)

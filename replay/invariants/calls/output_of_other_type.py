@@ -53,7 +53,7 @@ class OutputOfOtherType(Invariant, code="TF207", since="0.1.0", needs=(ToolCallR
         if given.startswith((ANSWERS.get(asked, ""), asked)):
             return
         called = self.session.answered_at
-        facts = {"call_id": event.call_id, "call_type": asked, "called": called}
+        facts: dict[str, Any] = {"call_id": event.call_id, "call_type": asked, "called": called}
         witnesses = ((called, "call"), (at, "output"))
         self.found(
             at,

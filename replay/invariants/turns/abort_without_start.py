@@ -40,4 +40,4 @@ class AbortWithoutStart(OrderRule, code="TF302", since="0.1.0", needs=(TurnStart
 
     def breached(self, event: Any, at: int, key: str | None, since: int) -> None:
         if self.session.turn is None:
-            self.found(at, subject=key, turn_id=event.turn_id or "(no id)")
+            self.found(at, (at, "terminal without a start"), subject=key, turn_id=event.turn_id or "(no id)")

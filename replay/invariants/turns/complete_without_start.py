@@ -39,4 +39,4 @@ class CompleteWithoutStart(OrderRule, code="TF301", since="0.1.0", needs=(TurnSt
 
     def breached(self, event: Any, at: int, key: str | None, since: int) -> None:
         if self.session.turn is None:
-            self.found(at, subject=key, turn_id=key)
+            self.found(at, (at, "terminal without a start"), subject=key, turn_id=key)

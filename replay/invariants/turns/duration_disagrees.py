@@ -11,7 +11,12 @@ ROUNDING_S = 1.0
 
 
 class DurationDisagrees(
-    Invariant, code="TF311", severity=Severity.SUSPICION, since="0.1.0", needs=(TurnStarted, TurnCompleted)
+    Invariant,
+    code="TF311",
+    severity=Severity.SUSPICION,
+    since="0.1.0",
+    needs=(TurnStarted, TurnCompleted),
+    implied_by=("TF315",),
 ):
     """A turn's duration is not the time between its start and its end.
 

@@ -37,5 +37,9 @@ class FirstTokenAfterEnd(
     def ended(self, event: Any, at: int) -> None:
         first_ms, duration_ms = event.time_to_first_token_ms, event.duration_ms
         if first_ms is not None and duration_ms is not None and first_ms > duration_ms:
-            facts = {"turn_id": event.turn_id, "first_ms": first_ms, "duration_ms": duration_ms}
+            facts: dict[str, Any] = {
+                "turn_id": event.turn_id,
+                "first_ms": first_ms,
+                "duration_ms": duration_ms,
+            }
             self.found(at, (at, "end of the turn"), subject=event.turn_id, **facts)

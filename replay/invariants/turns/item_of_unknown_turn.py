@@ -42,5 +42,5 @@ class ItemOfUnknownTurn(
             return
         continues = session.identity is not None and session.identity.history_base is not None
         if not (session.in_copy or session.in_review or continues):
-            facts = {"item_id": event.item_id, "turn_id": turn_id, "at": at}
+            facts: dict[str, Any] = {"item_id": event.item_id, "turn_id": turn_id, "at": at}
             self.found(at, (at, "end of the item"), subject=turn_id, **facts)

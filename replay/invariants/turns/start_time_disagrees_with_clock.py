@@ -56,7 +56,7 @@ class StartTimeDisagreesWithClock(
         distance_s = round(stamp - event.started_at_s, 3)
         late_s = round(distance_s - self.usual_s, 3)
         if late_s > SLACK_S:
-            facts = {
+            facts: dict[str, Any] = {
                 "turn_id": event.turn_id,
                 "late_s": late_s,
                 "distance_s": distance_s,

@@ -82,6 +82,6 @@ class TurnWithoutContext(
             or self.reviewed_at > turn.at
         ):
             return
-        facts = {"turn_id": turn.turn_id, "started": turn.at, "context": context}
+        facts: dict[str, Any] = {"turn_id": turn.turn_id, "started": turn.at, "context": context}
         witnesses = ((turn.at, "start of the turn"), (self.spoke_at, "output of the model"), (at, "its end"))
         self.found(at, *witnesses, subject=turn.turn_id, **facts)

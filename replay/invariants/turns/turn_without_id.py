@@ -35,5 +35,5 @@ class TurnWithoutId(Invariant, code="TF320", since="0.1.0", needs=(TurnStarted,)
         version = self.session.profile.version
         if event.turn_id or self.session.in_copy or version is None or version < TURN_EVENTS_SINCE:
             return
-        kind = getattr(event, "event", type(event)).kind
+        kind = getattr(event, "event", event.__class__).kind
         self.found(at, (at, "record without id"), kind=kind, at=at, version=".".join(map(str, version)))
