@@ -24,6 +24,7 @@ from turnfold.events import (
     UserInputRecorded,
 )
 from turnfold.replay.invariants.registry import OrderRule, on
+from turnfold.replay.kinds import kind_of
 
 NAMED_ELSEWHERE = frozenset[type[Event]](
     {
@@ -57,7 +58,7 @@ class Stray(OrderRule):
         self.kind = ""
 
     def breached(self, event: Any, at: int, key: str | None, since: int) -> None:
-        self.stray(getattr(event, "event", event.__class__), at)
+        self.stray(kind_of(event), at)
 
     @on(MessageRecorded)
     def message(self, event: Any, at: int) -> None:

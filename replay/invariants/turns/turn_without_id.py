@@ -4,6 +4,7 @@ from typing import Any
 
 from turnfold.events import TurnAborted, TurnCompleted, TurnStarted
 from turnfold.replay.invariants.registry import Invariant, on
+from turnfold.replay.kinds import kind_of
 from turnfold.rollouts.profile import TURN_EVENTS_SINCE
 
 
@@ -35,5 +36,5 @@ class TurnWithoutId(Invariant, code="TF320", since="0.1.0", needs=(TurnStarted,)
         version = self.session.profile.version
         if event.turn_id or self.session.in_copy or version is None or version < TURN_EVENTS_SINCE:
             return
-        kind = getattr(event, "event", event.__class__).kind
+        kind = kind_of(event).kind
         self.found(at, (at, "record without id"), kind=kind, at=at, version=".".join(map(str, version)))
