@@ -11,7 +11,7 @@ import attrs
 from turnfold.replay.findings import Finding, Severity, Verdict
 from turnfold.replay.invariants import Invariant, registry
 from turnfold.replay.watch import Watch, imply
-from turnfold.rollouts import Damage, Profile, Reader, open_source
+from turnfold.rollouts import Damage, Profile, Reader, Source, open_source
 
 
 @attrs.frozen(kw_only=True)
@@ -49,19 +49,25 @@ def verify(
     Raises:
         SourceError: the file cannot be opened. Whatever it holds is reported, never raised.
     """
-    chosen = tuple(registry().values() if rules is None else rules)
     with open_source(path) as source:
-        reader = Reader(source, apart=apart)
-        watch = Watch(reader.profile, chosen)
-        watch.session.file = Path(path).name
-        damage: list[Finding] = []
-        for batch in reader.batches():
-            if reader.profile is not watch.session.profile:
-                watch.adopt(reader.profile)
-            watch.feed(batch.records, batch.lines)
-            damage.extend(finding_of(item) for item in batch.damage)
-        watch.finish()
-    return report(os.fspath(path), reader, watch, damage)
+        return verify_source(source, rules, apart=apart)
+
+
+def verify_source(
+    source: Source, rules: Iterable[type[Invariant]] | None = None, *, apart: bool = False
+) -> FileReport:
+    """Verify what an opened source holds, as `verify` does."""
+    reader = Reader(source, apart=apart)
+    watch = Watch(reader.profile, tuple(registry().values() if rules is None else rules))
+    watch.session.file = Path(source.name).name
+    damage: list[Finding] = []
+    for batch in reader.batches():
+        if reader.profile is not watch.session.profile:
+            watch.adopt(reader.profile)
+        watch.feed(batch.records, batch.lines)
+        damage.extend(finding_of(item) for item in batch.damage)
+    watch.finish()
+    return report(source.name, reader, watch, damage)
 
 
 def report(file: str, reader: Reader, watch: Watch, damage: list[Finding]) -> FileReport:

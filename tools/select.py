@@ -11,6 +11,7 @@ import attrs
 
 from turnfold.rollouts import Discovery, DiscoveryError, discover
 from turnfold.tools.documents import PassedOver
+from turnfold.tools.exits import Complaint
 
 EXAMPLES_MAX = 3
 
@@ -48,6 +49,19 @@ def select(names: Sequence[str], since: datetime | None = None, latest: int | No
         sound = [name for name in names if name not in refused]
         found = discover(sound, since=since, latest=latest) if sound else Discovery(paths=())
     return Selection(paths=found.paths, refused=refused, passed_over=tuple(_passed_over(found)))
+
+
+def the_one(name: str) -> str:
+    """The file that *name* stands for, for a command that works on a single one.
+
+    Raises:
+        DiscoveryError: there is none.
+        Complaint: there are several.
+    """
+    paths = discover([name]).paths
+    if len(paths) != 1:
+        raise Complaint(f"{name}: {len(paths):,} sessions are meant by that; name one of them")
+    return paths[0]
 
 
 def _refused(names: Sequence[str]) -> Iterator[tuple[str, str]]:
