@@ -42,7 +42,7 @@ class ContextOfOtherTurn(
     @on(TurnContextRecorded)
     def context(self, event: Any, at: int) -> None:
         session, turn_id = self.session, event.turn_id
-        if not turn_id or session.in_review or not session.turns_are_visible:
+        if not isinstance(turn_id, str) or session.in_review or not session.turns_are_visible:
             return
         turn = session.turn
         if turn is None:

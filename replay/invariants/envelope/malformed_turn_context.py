@@ -44,6 +44,4 @@ class MalformedTurnContext(
             wrong.append("sandbox_policy")
         if wrong:
             severity = Severity.SUSPICION if self.session.profile.is_newer_than_known else None
-            self.found(
-                at, (at, "the settings"), subject=event.turn_id, severity=severity, fields=", ".join(wrong)
-            )
+            self.found(at, (at, "the settings"), severity=severity, fields=", ".join(wrong))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from turnfold.replay.invariants.checker import Checker
@@ -20,6 +20,10 @@ class OrdinalBreak(Enum):
     LATE = auto()
 
 
+UNSEEN: Final = -(1 << 80)
+"""Stands for the ordinal before the first line: no line has it."""
+
+
 class Ordinals:
     """What is expected next. The checker compares; only what is unexpected comes here.
 
@@ -29,11 +33,11 @@ class Ordinals:
 
     def __init__(self, checker: Checker) -> None:
         self._checker = checker
-        self.next: int | None = -1
-        """The ordinal expected; None as long as no line had one, -1 before the first line."""
+        self.next: int | None = UNSEEN
+        """The ordinal expected; None as long as no line had one, `UNSEEN` before the first line."""
         self.at = 0
         """Line of the last ordinal."""
-        self._highest = -1
+        self._highest = UNSEEN
         self._is_missing = False
 
     def unexpected(self, record: Any, at: int) -> None:
@@ -42,7 +46,7 @@ class Ordinals:
         if ordinal is None:
             self._without(at, expected)
             return
-        if expected == -1:
+        if expected == UNSEEN:
             self._begin(record, at)
         elif expected is None:
             self._checker.tell(OrdinalBreak.LATE, at, (at, "the first ordinal"), ordinal=ordinal)
@@ -52,7 +56,7 @@ class Ordinals:
         self._highest = max(self._highest, ordinal)
 
     def _without(self, at: int, expected: int | None) -> None:
-        if expected == -1:
+        if expected == UNSEEN:
             self.next = None
         elif not self._is_missing:  # one writer that knows no ordinals writes many lines
             self._is_missing = True
@@ -61,7 +65,7 @@ class Ordinals:
 
     def _begin(self, record: Any, at: int) -> None:
         continues = getattr(record.payload, "history_base", None) is not None
-        if record.ordinal >= at and not continues:
+        if not 0 <= record.ordinal < at and not continues:
             self._checker.tell(
                 OrdinalBreak.NOT_FROM_ZERO, at, (at, "the first ordinal"), ordinal=record.ordinal
             )

@@ -45,21 +45,26 @@ class SubagentWithoutParent(
 
 def spawn_of(source: Any) -> dict[str, Any] | None:
     """What a session's source says of its spawning; None where it is no spawned agent."""
-    match source:
-        case {"subagent": {"thread_spawn": dict() as spawn}}:
-            return cast("dict[str, Any]", spawn)
-        case _:
-            return None
+    agent = _object(source).get("subagent")
+    spawn = _object(agent).get("thread_spawn")
+    return None if spawn is None else _object(spawn)
+
+
+def _object(value: Any) -> dict[str, Any]:
+    """A JSON object as it is, and anything else as an empty one."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def fault_of(spawn: dict[str, Any], event: Any) -> str:
     """What is wrong with a spawned agent's identity; empty if nothing is."""
-    named = {spawn.get("parent_thread_id"), event.parent_thread_id} - {None}
+    named = {
+        str(name) for name in (spawn.get("parent_thread_id"), event.parent_thread_id) if name is not None
+    }
     depth = spawn.get("depth", 1)
     if not named:
         return "none is named"
     if len(named) > 1:
-        return f"two are named, {' and '.join(sorted(map(str, named)))}"
+        return f"two are named, {' and '.join(sorted(named))}"
     if event.session_id in named:
         return "it is the session itself"
     return "" if isinstance(depth, int) and depth >= 1 else f"the depth is {depth}"

@@ -161,6 +161,7 @@ class TestOrdinals:
             ((None, None, 2, 3), ["TF109"]),
             ((None, 1, None), ["TF109", "TF108"]),
             ((7, 8), ["TF110"]),
+            ((-1, 0), ["TF110"]),
             ((0, None, 5), ["TF108", "TF105"]),
         ],
     )
@@ -292,6 +293,7 @@ class TestTurnContext:
         [
             pytest.param((START, record("turn_context", turn_id="a", **CONTEXT)), id="own turn"),
             pytest.param((START, record("turn_context", **CONTEXT)), id="no id"),
+            pytest.param((START, record("turn_context", turn_id={}, **CONTEXT)), id="no proper id"),
             pytest.param(
                 (event("task_started"), record("turn_context", turn_id="b", **CONTEXT)), id="start without id"
             ),

@@ -252,6 +252,7 @@ class TestSubagents:
             ({"parent_thread_id": "p"}, {"parent_thread_id": "q"}, "two are named, p and q"),
             ({"parent_thread_id": "t"}, {}, "it is the session itself"),
             ({"parent_thread_id": "p", "depth": 0}, {}, "the depth is 0"),
+            ({"parent_thread_id": {}, "depth": []}, {}, "the depth is []"),
             ({"parent_thread_id": "p", "depth": "1"}, {}, "the depth is 1"),
         ],
     )
