@@ -7,10 +7,12 @@ import shutil
 import sys
 import time
 from enum import StrEnum
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
-from rich.console import Console, RenderableType
 from rich.text import Text
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
 
 STATUS_INTERVAL_S: Final = 0.1
 WIDTH_MAX: Final = 110
@@ -92,6 +94,8 @@ def wants_color(color: Color, out: TextIO) -> bool:
 
 
 def _console(out: TextIO) -> Console:
+    from rich.console import Console  # what is piped does without it, and begins sooner
+
     # The sixteen colours that every terminal has, in the shades of its user's theme.
     return Console(file=out, force_terminal=True, color_system="standard", no_color=False, highlight=False)
 

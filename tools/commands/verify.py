@@ -18,7 +18,6 @@ from turnfold.tools.documents import FileEntry, TroubleKind
 from turnfold.tools.reporters import Format, Tally, reporter
 from turnfold.tools.screen import Color, Screen
 from turnfold.tools.select import Selection, select
-from turnfold.tools.workers import WorkerDied, Workers
 
 
 class Least(StrEnum):
@@ -106,6 +105,8 @@ def _entries(chosen: Selection, options: CheckOptions, jobs: int) -> Generator[F
         yield troubled(name, TroubleKind.UNREADABLE, complaint)
     count = min(jobs, len(chosen.paths))
     if count > 1 and STDIN not in chosen.paths:  # a worker has no standard input
+        from turnfold.tools.workers import Workers
+
         workers = Workers(count, functools.partial(check, options=options), _given_up)
         yield from workers.map(list(chosen.sizes()))
     else:
@@ -113,7 +114,7 @@ def _entries(chosen: Selection, options: CheckOptions, jobs: int) -> Generator[F
             yield check(path, options)
 
 
-def _given_up(path: str, death: WorkerDied) -> FileEntry:
+def _given_up(path: str, death: Exception) -> FileEntry:
     message = (
         f"{shown(path)}: the worker that verified it was lost ({death}); the other files are not affected"
     )
