@@ -2,21 +2,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from turnfold.events import (
-    ApprovalRequested,
-    ExecBegan,
-    HookCompleted,
-    HookStarted,
-    ItemStarted,
-    ShutdownCompleted,
-    StreamErrorRaised,
-    UnknownRecorded,
-    WarningRaised,
-)
+from turnfold.events import UnknownRecorded
 from turnfold.replay.findings import Severity
 from turnfold.replay.invariants.lines.vocabulary import is_never_persisted
 from turnfold.replay.invariants.registry import Invariant, class_of, on
 from turnfold.rollouts import Dialect
+from turnfold.rollouts.profile import NEVER_PERSISTED
 
 
 class NeverPersistedRecord(Invariant, code="TF114", severity=Severity.SUSPICION, since="0.1.0"):
@@ -47,16 +38,7 @@ class NeverPersistedRecord(Invariant, code="TF114", severity=Severity.SUSPICION,
     def begin(self) -> None:
         self._named: set[str] = set()
 
-    @on(
-        WarningRaised,
-        StreamErrorRaised,
-        ShutdownCompleted,
-        HookStarted,
-        HookCompleted,
-        ApprovalRequested,
-        ExecBegan,
-        ItemStarted,
-    )
+    @on(*NEVER_PERSISTED)
     def known(self, event: Any, at: int) -> None:
         self._name(class_of(event).kind, at)
 
