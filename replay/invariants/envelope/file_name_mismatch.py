@@ -5,7 +5,7 @@ from typing import Any
 from turnfold.events import SessionMetaRecorded
 from turnfold.replay.findings import Severity
 from turnfold.replay.invariants.registry import Invariant, on
-from turnfold.rollouts.names import parse_name
+from turnfold.rollouts import parse_name
 
 
 class FileNameMismatch(
