@@ -92,6 +92,11 @@ class Ledger:
         """The turn's place among those that stand, as `turnfold turns` counts; None when it was taken back."""
         return next((place for place, one in enumerate(self._standing) if one is turn), None)
 
+    def position_of(self, turn_id: str | None) -> int | None:
+        """The position of the turn of that id; None where it does not stand."""
+        turn = self._by_id.get(turn_id or "")
+        return None if turn is None else self.position(turn)
+
     def name_of(self, turn_id: str | None) -> str:
         """`turn 3`, or the id of a turn that never began here."""
         turn = self._by_id.get(turn_id or "")

@@ -211,9 +211,9 @@ def _aftermath(story: Story, ending: Ending) -> Iterator[Step]:
         yield inferred(story.next_input or story.next_begins or story.end.told, _stand_in(silent, story))
     if story.rolled_back is not None:
         yield recorded(story.rolled_back, "a rollback took the turn back", "the model no longer sees it")
-    if story.next_begins is None and story.rolled_back is None and ending is not Ending.LEFT_OPEN:
-        if story.file_ends is not None:
-            yield recorded(story.file_ends, "no further turn: the file ends here")
+    is_last = story.next_begins is None and story.rolled_back is None and ending is not Ending.LEFT_OPEN
+    if is_last and story.file_ends is not None:
+        yield recorded(story.file_ends, "no further turn: the file ends here")
 
 
 def _stand_in(silent: list[CallFacts], story: Story) -> str:

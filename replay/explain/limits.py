@@ -25,10 +25,10 @@ ENDLESS = frozenset({Ending.CUT_OFF, Ending.LEFT_OPEN})
 
 def unknowns(story: Story, ending: Ending) -> tuple[Unknown, ...]:
     """The questions that remain, the most interesting first."""
-    return tuple([*_about_calls(story, ending), *_about_the_end(story, ending)])
+    return (*_about_calls(story), *_about_the_end(story, ending))
 
 
-def _about_calls(story: Story, ending: Ending) -> Iterator[Unknown]:
+def _about_calls(story: Story) -> Iterator[Unknown]:
     shown = story.profile.persisted
     held = story.open_calls or story.aborted_calls
     refused = any(call.refused is not None for call in story.calls)
