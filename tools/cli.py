@@ -20,6 +20,9 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "verify": "say whether the order in sessions was legal, and what was not",
         "turns": "list the turns of sessions, a row each",
         "rule": "print what a rule checks, why, and what can excuse it",
+        "diff": "show where two sessions part",
+        "minimize": "find the smallest session that still shows a finding",
+        "salvage": "write a repaired copy of a damaged session",
         "demo": "verify the bundled sample sessions, and show what else there is",
     }
 )
