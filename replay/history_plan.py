@@ -135,12 +135,13 @@ class HistoryFold:
     def _new(self) -> tuple[list[Ref], int | None]:
         live = {segment.number for segment in self.segments.live()}
         base = max((segment.base for segment in self.segments.live()), default=0)
-        kept = [fact for fact in self._facts if fact.segment in live and fact.op is not Op.ROLL_BACK]
-        return _replay(kept), base or None
+        kept = (fact for fact in self._facts if fact.segment in live)
+        # What a rollback takes out is left out already.
+        return _replay(kept, lambda _refs, _turns: None), base or None
 
     def _old(self) -> tuple[list[Ref], int | None]:
         start, base = self._old_start()
-        refs = _replay(self._facts[start:], drop=self._drop_turns)
+        refs = _replay(self._facts[start:], self._drop_turns)
         return refs, base
 
     def _old_start(self) -> tuple[int, int | None]:
@@ -191,7 +192,7 @@ def _begins_turn(item: Any) -> bool:
     return kind_of(item) is MessageRecorded and is_boundary(item)
 
 
-def _replay(facts: Iterable[Fact], drop: Callable[[list[Ref], int], None] | None = None) -> list[Ref]:
+def _replay(facts: Iterable[Fact], drop: Callable[[list[Ref], int], None]) -> list[Ref]:
     refs: list[Ref] = []
     for fact in facts:
         match fact.op:
@@ -202,9 +203,8 @@ def _replay(facts: Iterable[Fact], drop: Callable[[list[Ref], int], None] | None
             case Op.SUMMARIZE:
                 # What was said by the user stays; the running Codex puts its own instructions before it.
                 refs = [ref for ref in refs if ref.is_boundary and ref.part != SUMMARY] + list(fact.refs)
-            case Op.ROLL_BACK:
-                if drop is not None:
-                    drop(refs, fact.turns)
+            case _:
+                drop(refs, fact.turns)
     return refs
 
 

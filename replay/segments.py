@@ -200,9 +200,14 @@ class Segments:
         elif kind is ItemCompleted:
             segment.is_user |= payload.item_type.lower() == "usermessage"
         elif kind is TurnContextRecorded:
-            segment.said_id = payload.turn_id or segment.said_id
+            segment.said_id = _id(payload.turn_id) or segment.said_id
             segment.settings = segment.baseline = line
         elif kind is WorldStateRecorded and payload.full:
             segment.baseline = line
         elif kind in (TurnCompleted, TurnAborted):
             segment.said_id = payload.turn_id or segment.said_id
+
+
+def _id(value: object) -> str | None:
+    """A turn id; None for what is none (a turn context may hold anything)."""
+    return value if isinstance(value, str) else None

@@ -283,8 +283,13 @@ def error_name(code: Any) -> str:
 def is_readable(payload: Any, kind: type[Event]) -> bool:
     """Whether the vendor's newest reader takes the record in; what it cannot parse it passes over, uncounted."""
     if kind is TurnContextRecorded:
-        policy, summary = getattr(payload, "sandbox_policy", None), getattr(payload, "summary", None)
+        policy, summary = _wire_field(payload, "sandbox_policy"), _wire_field(payload, "summary")
         if isinstance(policy, dict) and "type" not in policy:  # before 0.60: `mode`
             return False
-        return summary is None or summary in SUMMARIES
+        return summary is None or (isinstance(summary, str) and summary in SUMMARIES)
     return kind not in UNREAD
+
+
+def _wire_field(payload: Any, name: str) -> Any:
+    """A field that the wire struct has and the event keeps in `extra`."""
+    return getattr(payload, name, None) or getattr(payload, "extra", {}).get(name)
