@@ -76,11 +76,22 @@ def refusal(output: str) -> str | None:
     return (found[1] or found[2] or "") if found else None
 
 
+def word_of(value: object) -> str:
+    """A decision or an error code without its details: `{"acceptWithAmendment": …}` → `acceptWithAmendment`."""
+    if isinstance(value, Mapping):
+        return next(iter(cast("Mapping[str, Any]", value)), "")
+    return str(value)
+
+
+def message_of(error: object) -> object:
+    """The message of a turn's error, which captures put into an object."""
+    return cast("Mapping[str, Any]", error).get("message") if isinstance(error, Mapping) else error
+
+
 def _decoded(value: object) -> object:
     if not isinstance(value, str) or value[:1] not in ("{", "["):
         return value
     try:
-        decoded: object = json.loads(value)
+        return cast("object", json.loads(value))  # what begins so is an object or a list
     except (ValueError, RecursionError):
         return value
-    return decoded if isinstance(decoded, dict | list) else value

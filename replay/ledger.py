@@ -90,7 +90,9 @@ class Ledger:
 
     def position(self, turn: LedgerTurn) -> int | None:
         """The turn's place among those that stand, as `turnfold turns` counts; None when it was taken back."""
-        return next((place for place, one in enumerate(self._standing) if one is turn), None)
+        # From the end: it is asked for mostly about the latest turn.
+        places = range(len(self._standing) - 1, -1, -1)
+        return next((place for place in places if self._standing[place] is turn), None)
 
     def position_of(self, turn_id: str | None) -> int | None:
         """The position of the turn of that id; None where it does not stand."""

@@ -33,6 +33,10 @@ paths_argument: Decorator = click.argument(
     "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path()
 )
 
+path_argument: Decorator = click.argument("path", type=click.Path())
+
+turn_option: Decorator = click.option("--turn", metavar="TURN", help="An id, or a position from 0; -1 is the last.")
+
 since_option: Decorator = click.option(
     "--since",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),

@@ -40,7 +40,7 @@ def title(story: Story, ending: Ending) -> str:
     """`Turn 3 was interrupted while a call was open`."""
     name = f"Turn {story.position}" if story.position is not None else "A turn that was rolled back"
     if len(story.ends) > 1 and ending is not Ending.CUT_OFF:
-        return f"{name} ended {len(story.ends)} times: {_words(story)}"
+        return f"{name} ended more than once: {_words(story)}"
     return f"{name} {TITLES[ending]}"
 
 

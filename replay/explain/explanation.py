@@ -15,9 +15,7 @@ class Certainty(StrEnum):
     RECORDED = "recorded"
     """A record says it."""
     INFERRED = "inferred"
-    """It follows from records and from how the producer works."""
-    NOT_VISIBLE = "not_visible"
-    """Files of this kind cannot show it."""
+    """It follows from records and from how the producer works. What files of this kind cannot show is `Unknown`."""
 
 
 @attrs.frozen(kw_only=True)

@@ -51,7 +51,16 @@ from turnfold.replay.explain.facts import (
     QuestionFacts,
     Story,
 )
-from turnfold.replay.gist import call_gist, command_text, gist, is_aborted, output_text, refusal
+from turnfold.replay.gist import (
+    call_gist,
+    command_text,
+    gist,
+    is_aborted,
+    message_of,
+    output_text,
+    refusal,
+    word_of,
+)
 from turnfold.replay.ledger import Ledger, LedgerTurn
 from turnfold.replay.turn_fold import HARMLESS_ERRORS, error_name
 from turnfold.replay.turn_rows import Opening
@@ -142,6 +151,8 @@ class StoryFold:
             if story.next_input is None and said is not None:
                 story.next_input = fact(moment, said)
             story.model_spoke_after = story.model_spoke_after or is_models(moment)
+        elif moment.kind is MessageRecorded and (moment.payload.text or "").lstrip().startswith(MARKER):
+            self._mark(moment)  # of a second, late end
 
     def _user_text(self, moment: Moment) -> str | None:
         event = moment.payload
@@ -175,10 +186,9 @@ class StoryFold:
             return
         completed = moment.kind is TurnCompleted
         error = getattr(event, "error", None)
-        message = error.get("message") if isinstance(error, dict) else error
         self.story.ends.append(
             EndFacts(
-                told=fact(moment, message),
+                told=fact(moment, message_of(error)),
                 completed=completed,
                 reason=None if completed else event.reason,
                 failed=completed and (error is not None or getattr(event, "status", None) == "failed"),
@@ -276,10 +286,7 @@ class StoryFold:
     def _answered(self, moment: Moment, answer: Any) -> None:
         question = self.story.questions.get(answer.approval_id)
         if question is not None and question.answered is None:
-            decision = answer.decision
-            question.decision = (
-                str(next(iter(decision), "")) if isinstance(decision, Mapping) else str(decision)
-            )
+            question.decision = word_of(answer.decision)
             question.by, question.answered = answer.source, fact(moment, answer.message)
             self.story.questions.settle(answer.approval_id)
 

@@ -31,13 +31,13 @@ from turnfold.replay.history_plan import HistoryFold, Plan
 from turnfold.replay.invariants.registry import Handler
 from turnfold.replay.ledger import Ledger
 from turnfold.replay.session import SessionView
-from turnfold.replay.standing.parts import EndFacts, OpenThing, SettingsFacts, TokenFacts, TurnFacts
+from turnfold.replay.standing.parts import EndFacts, OpenKind, OpenThing, SettingsFacts, TokenFacts, TurnFacts
 from turnfold.replay.tracker import Tracker
 from turnfold.replay.turn_rows import Opening, TurnStatus
 from turnfold.replay.walk import Moment
 from turnfold.rollouts import Dialect, Profile
 
-MACHINES: Mapping[str, Machine] = {
+MACHINES: Mapping[OpenKind, Machine] = {
     "call": Machine.CALL,
     "approval": Machine.APPROVAL,
     "hook_run": Machine.HOOK_RUN,
@@ -72,7 +72,7 @@ class StandingFold:
         self.settings = SettingsFacts()
         self._history = None if profile.dialect in WITHOUT_HISTORY else HistoryFold()
         self._tracker = Tracker(self.session)
-        self._notes: dict[tuple[str, str], OpenThing] = {}
+        self._notes: dict[tuple[OpenKind, str], OpenThing] = {}
         self._handlers: Mapping[type[Event], list[Handler]] = {}
         self._adopt(profile)
 
@@ -82,7 +82,7 @@ class StandingFold:
             self._adopt(profile)
         self.line, self.number = moment.line, moment.number if moment.number is not None else self.number
         self.at_s = moment.at_s if moment.at_s is not None else self.at_s
-        self.session.line, self.session.timestamp = moment.line, moment.record.timestamp
+        self.session.line, self.session.record = moment.line, moment.record
         for handler in self._handlers.get(moment.kind, ()):
             handler(moment.payload, moment.line)
         self.ledger.feed(moment)
@@ -181,7 +181,7 @@ class StandingFold:
             case _:
                 pass
 
-    def _add(self, moment: Moment, kind: str, key: str, name: str | None, quote: str | None) -> None:
+    def _add(self, moment: Moment, kind: OpenKind, key: str, name: str | None, quote: str | None) -> None:
         turn = self.ledger.current
         self._notes[kind, key] = OpenThing(
             kind=kind,

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
 import attrs
+
+OpenKind: TypeAlias = Literal["call", "item", "approval", "hook_run", "network", "input"]
+"""What may be open beside the turn."""
 
 
 @attrs.frozen(kw_only=True)
@@ -24,7 +29,7 @@ class TurnFacts:
 class OpenThing:
     """Something that has begun and not ended."""
 
-    kind: str
+    kind: OpenKind
     """`call`, `item`, `approval`, `hook_run`, `network`, or `input`: accepted, and not seen in the history."""
     key: str
     """Its id."""

@@ -52,7 +52,9 @@ class Told:
     of_line: int | None = None
     """Line of the record that this one answers."""
     took_s: float | None = None
-    """Seconds since that record."""
+    """Seconds since that record; of an end, how long the turn took."""
+    turn_id: str | None = None
+    """The turn that the record names, where that is not the one it stands in."""
 
 
 @attrs.frozen(kw_only=True)

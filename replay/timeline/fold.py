@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
@@ -22,10 +22,9 @@ from turnfold.events import (
     ToolCallRequested,
     TurnAborted,
     TurnCompleted,
-    TurnStarted,
     UserInputRecorded,
 )
-from turnfold.replay.gist import call_gist, gist, is_aborted, output_text, refusal
+from turnfold.replay.gist import call_gist, gist, is_aborted, message_of, output_text, refusal
 from turnfold.replay.ledger import Ledger, LedgerTurn
 from turnfold.replay.timeline.entries import Entry, EntryKind, Told
 from turnfold.replay.timeline.telling import TELLERS, Teller
@@ -114,7 +113,7 @@ class TimelineFold:
         return Entry(
             line=moment.line,
             told=told,
-            turn_id=self._turn.slot.turn_id if self._turn else None,
+            turn_id=told.turn_id or (self._turn.slot.turn_id if self._turn else None),
             at_s=moment.at_s,
             since_session_s=_between(self._began_s, moment.at_s),
             since_turn_s=_between(self._turn_began_s, moment.at_s),
@@ -155,16 +154,24 @@ class TimelineFold:
 
     def _ended(self, moment: Moment) -> Told:
         end, turn = moment.payload, self._turn
+        named: str | None = None
         word = "completed" if moment.kind is TurnCompleted else f"aborted: {end.reason or 'no reason given'}"
         if moment.kind is TurnCompleted and (
             end.error is not None or getattr(end, "status", None) == "failed"
         ):
             word = "failed"
         if turn is None or (end.turn_id and end.turn_id != turn.slot.turn_id):
-            word += f"; that is {self.ledger.name_of(end.turn_id)}"
+            named = end.turn_id or None
+            word += f"; that is {self.ledger.name_of(named)}"
         took = None if end.duration_ms is None else end.duration_ms / 1000
         self._twins.forget()
-        return Told(kind=EntryKind.END, text=word, took_s=took, quote=_error_text(end))
+        return Told(
+            kind=EntryKind.END,
+            text=word,
+            took_s=took,
+            quote=gist(message_of(getattr(end, "error", None))),
+            turn_id=named,
+        )
 
     # What is said
 
@@ -287,11 +294,6 @@ class TimelineFold:
 
 
 ENDS: Final = frozenset({TurnCompleted, TurnAborted})
-
-
-def _error_text(end: Any) -> str | None:
-    error = getattr(end, "error", None)
-    return gist(error.get("message")) if isinstance(error, dict) else gist(error)
 
 
 def _between(earlier: float | None, later: float | None) -> float | None:

@@ -54,7 +54,7 @@ from turnfold.events import (
     WarningRaised,
     WebSearchRecorded,
 )
-from turnfold.replay.gist import command_text, gist
+from turnfold.replay.gist import command_text, gist, word_of
 from turnfold.replay.timeline.entries import EntryKind, Told
 from turnfold.replay.walk import Moment
 
@@ -102,7 +102,7 @@ def _approval_resolved(moment: Moment) -> Told:
     answer = moment.payload
     by = f" by {answer.source}" if answer.source else ""
     return Told(
-        kind=EntryKind.APPROVAL, text=f"answered{by}: {_word(answer.decision)}", quote=gist(answer.message)
+        kind=EntryKind.APPROVAL, text=f"answered{by}: {word_of(answer.decision)}", quote=gist(answer.message)
     )
 
 
@@ -136,7 +136,7 @@ def _answered(moment: Moment) -> Told | None:
 
 def _error(moment: Moment) -> Told:
     error = moment.payload
-    code = f" ({_word(error.error_code)})" if getattr(error, "error_code", None) else ""
+    code = f" ({word_of(error.error_code)})" if getattr(error, "error_code", None) else ""
     again = ", will be tried again" if getattr(error, "will_retry", None) else ""
     return Told(kind=EntryKind.ERROR, text=f"error{code}{again}", quote=gist(error.message))
 
@@ -154,13 +154,6 @@ def _network(moment: Moment) -> Told:
     asked = moment.payload
     word = getattr(asked, "decision", None) or getattr(asked, "reason", None) or "asked"
     return Told(kind=EntryKind.APPROVAL, text=f"network {asked.protocol}://{asked.host}:{asked.port}: {word}")
-
-
-def _word(value: object) -> str:
-    """A decision or an error code without its details: `{"acceptWithAmendment": …}` → `acceptWithAmendment`."""
-    if isinstance(value, Mapping):
-        return str(next(iter(value), ""))  # type: ignore[misc]
-    return str(value)
 
 
 def _saying(kind: EntryKind, text: str, *, quoted: str | None = None) -> Teller:

@@ -24,9 +24,9 @@ def timeline(
     """
     entries = _entries(path)
     if turn is not None:
-        lines = lines_of(turn)
-        entries = (entry for entry in entries if entry.line in lines)
-        findings = (finding for finding in findings if finding.line in lines)
+        lines, turn_id = lines_of(turn), turn.slot.turn_id
+        entries = (entry for entry in entries if entry.line in lines or entry.told.turn_id == turn_id)
+        findings = (finding for finding in findings if finding.line in lines or finding.subject == turn_id)
     return woven(entries, findings)
 
 
