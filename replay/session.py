@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from turnfold.events import Event
-from turnfold.rollouts import Profile
+from turnfold.rollouts import Profile, RecordLike
 
 
 @attrs.define(kw_only=True)
@@ -46,9 +46,9 @@ class SessionView:
     identity_at: int = 0
     """Its line."""
     line: int = 0
-    """Line of the current record."""
-    timestamp: str | None = None
-    """Time of the current record, as written."""
+    """Line of the last record that was taken in."""
+    record: RecordLike | None = None
+    """The current record."""
 
     turn: TurnView | None = None
     """The open turn."""
@@ -65,8 +65,12 @@ class SessionView:
 
     open_calls: dict[str, int] = attrs.field(factory=dict[str, int])
     """Calls without output: call id → line of the request, in order of request."""
+    requested: dict[str, int] = attrs.field(factory=dict[str, int])
+    """Call id → line of its latest request."""
     requested_before: int = 0
-    """In the handler of a request: line of the last record about an earlier call of the same id; 0 for a new id."""
+    """In the handler of a request: line of an earlier request of the same id; 0 for a new id."""
+    reused: set[str] = attrs.field(factory=set[str])
+    """Call ids that were requested more than once."""
     answered_at: int = 0
     """In the handler of an output: line of the call that it answers; 0 when it answers none."""
 
@@ -76,6 +80,11 @@ class SessionView:
     """Line of the last copied record; 0 when none were copied."""
     in_review: bool = False
     """Whether review mode was entered and not left: the turns between belong to another session."""
+
+    @property
+    def timestamp(self) -> str | None:
+        """Time of the current record, as written."""
+        return self.record.timestamp if self.record is not None else None
 
     @property
     def turns_are_visible(self) -> bool:

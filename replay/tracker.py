@@ -203,14 +203,16 @@ class Tracker:
             turn.ended_at, turn.ending = at, kind
 
     def _requested(self, event: Any, at: int) -> None:
-        call_id, session, calls = event.call_id, self.session, self._machines[Machine.CALL]
+        call_id, session = event.call_id, self.session
         if call_id is None:
             session.requested_before = 0
             return
-        session.requested_before = calls.since(call_id)
-        if not calls.step(call_id, ToolCallRequested, at):
+        session.requested_before = earlier = session.requested.get(call_id, 0)
+        if earlier:
+            session.reused.add(call_id)
+        if not self._machines[Machine.CALL].step(call_id, ToolCallRequested, at):
             self._refuse(Machine.CALL, event, ToolCallRequested, at, call_id)
-        session.open_calls[call_id] = at
+        session.requested[call_id] = session.open_calls[call_id] = at
 
     def _answered(self, event: Any, at: int) -> None:
         call_id, session = event.call_id, self.session

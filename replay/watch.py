@@ -90,13 +90,14 @@ class Watch:
         """
         session, dispatch, on_record = self.session, self._dispatch, self._on_record
         for record, at in zip(records, lines, strict=True):
-            session.line = at
-            session.timestamp = record.timestamp
+            session.record = record
             for handle in on_record:
                 handle(record, at)
             payload = record.payload
             for handle in dispatch[type(payload)]:
                 handle(payload, at)
+        if lines:
+            session.line = lines[-1]
 
     @property
     def open_at_end(self) -> bool:

@@ -111,7 +111,7 @@ def _entries(chosen: Selection, options: CheckOptions, jobs: int) -> Generator[F
         yield from workers.map(list(chosen.sizes()))
     else:
         for path in chosen.paths:
-            yield check(path, options)
+            yield check(path, options, apart=True)
 
 
 def _given_up(path: str, death: Exception) -> FileEntry:

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
-from typing import Any
-
 from turnfold.events import ToolCallRequested
 from turnfold.replay.findings import Severity
-from turnfold.replay.invariants.registry import Invariant, on
+from turnfold.replay.invariants.calls.checks import CallBreak, Calls
+from turnfold.replay.invariants.checker import CheckedRule
 
 
 class CallIdReused(
-    Invariant, code="TF203", severity=Severity.SUSPICION, since="0.1.0", needs=(ToolCallRequested,)
+    CheckedRule, code="TF203", severity=Severity.SUSPICION, since="0.1.0", needs=(ToolCallRequested,)
 ):
     """Two tool calls have the same id.
 
@@ -33,18 +32,8 @@ class CallIdReused(
     """
 
     claim = "the id {call_id} is given to a second call"
-    because = "a call of that id was recorded before; line {first} is the last that is about it"
+    because = "a call of that id was made on line {first} already"
     however = "the provider makes the ids, and some repeat theirs"
 
-    @on(ToolCallRequested)
-    def requested(self, event: Any, at: int) -> None:
-        first = self.session.requested_before
-        if first:
-            self.found(
-                at,
-                (first, "last record about the earlier call"),
-                (at, "second call"),
-                subject=event.call_id,
-                call_id=event.call_id,
-                first=first,
-            )
+    checker = Calls
+    explains = CallBreak.REUSED_ID

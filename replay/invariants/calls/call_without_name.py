@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-from typing import Any
-
 from turnfold.events import ToolCallRequested
-from turnfold.replay.invariants.registry import Invariant, on
+from turnfold.replay.invariants.calls.checks import CallBreak, Calls
+from turnfold.replay.invariants.checker import CheckedRule
 
 
-class CallWithoutName(Invariant, code="TF216", since="0.1.0", needs=(ToolCallRequested,)):
+class CallWithoutName(CheckedRule, code="TF216", since="0.1.0", needs=(ToolCallRequested,)):
     """A tool call does not say which tool.
 
     ## What it checks
@@ -30,8 +29,5 @@ class CallWithoutName(Invariant, code="TF216", since="0.1.0", needs=(ToolCallReq
     claim = "call {call_id} names no tool"
     because = "it is a {call_type}, and its record has no `name`"
 
-    @on(ToolCallRequested)
-    def requested(self, event: Any, at: int) -> None:
-        if event.name is None and event.call_type in ("function_call", "custom_tool_call"):
-            call_id = event.call_id
-            self.found(at, (at, "call"), subject=call_id, call_id=call_id, call_type=event.call_type)
+    checker = Calls
+    explains = CallBreak.NO_NAME

@@ -35,15 +35,12 @@ class ExecEndWithoutCall(
     because = "no call with this id comes before line {at}"
     however = "a script of the model may have run it"
 
-    def begin(self) -> None:
-        self.called: set[str] = set()
-
-    @on(ToolCallRequested)
-    def requested(self, event: Any, at: int) -> None:
-        self.called.add(event.call_id)
-
     @on(ExecEnded)
     def ended(self, event: Any, at: int) -> None:
         call_id = event.call_id
-        if call_id not in self.called and event.source != "user_shell" and not self.session.in_review:
+        if (
+            call_id not in self.session.requested
+            and event.source != "user_shell"
+            and not self.session.in_review
+        ):
             self.found(at, (at, "end of the command"), subject=call_id, call_id=call_id, at=at)

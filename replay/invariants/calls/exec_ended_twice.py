@@ -37,15 +37,13 @@ class ExecEndedTwice(Invariant, code="TF213", since="0.1.0", needs=(ToolCallRequ
     def begin(self) -> None:
         self.ends: dict[str, dict[int | None, int]] = {}
 
-    @on(ToolCallRequested)
-    def requested(self, event: Any, at: int) -> None:
-        if self.session.requested_before:
-            self.ends.pop(event.call_id, None)
-
     @on(ExecEnded)
     def ended(self, event: Any, at: int) -> None:
         call_id, attempt = event.call_id, event.attempt
-        first = self.ends.setdefault(call_id, {}).setdefault(attempt, at)
+        ends = self.ends.setdefault(call_id, {})
+        if ends and max(ends.values()) < self.session.requested.get(call_id, 0):
+            ends.clear()  # the id was given again since
+        first = ends.setdefault(attempt, at)
         if first != at:
             severity = Severity.SUSPICION if attempt is None else Severity.VIOLATION
             witnesses = ((first, "first end"), (at, "second end"))

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
-from typing import Any
-
 from turnfold.events import MessageRecorded, ReasoningRecorded, ToolCallOutput, ToolCallRequested, TurnStarted
 from turnfold.replay.findings import Severity
-from turnfold.replay.invariants.registry import Invariant, on
+from turnfold.replay.invariants.calls.checks import CallBreak, Calls
+from turnfold.replay.invariants.checker import CheckedRule
 
 
 class ModelSpeaksBeforeOutput(
-    Invariant,
+    CheckedRule,
     code="TF215",
     severity=Severity.SUSPICION,
     since="0.1.0",
@@ -43,26 +42,5 @@ class ModelSpeaksBeforeOutput(
     because = "the call is on line {called}, and outputs were recorded up to line {answered}"
     however = "the call may be the rest of a response that broke off"
 
-    def begin(self) -> None:
-        self.answered_at = 0
-
-    @on(ToolCallOutput)
-    def answered(self, event: Any, at: int) -> None:
-        self.answered_at = at
-
-    @on(MessageRecorded)
-    def said(self, event: Any, at: int) -> None:
-        if self.answered_at and event.role == "assistant":
-            self.spoke(event, at)
-
-    @on(ReasoningRecorded, ToolCallRequested)
-    def spoke(self, event: Any, at: int) -> None:
-        answered, self.answered_at = self.answered_at, 0
-        turn = self.session.turn
-        if not answered or turn is None:
-            return
-        for call_id, called in self.session.open_calls.items():
-            if turn.at < called < answered:
-                facts: dict[str, Any] = {"call_id": call_id, "called": called, "answered": answered}
-                witnesses = ((called, "call"), (answered, "last output"), (at, "next words of the model"))
-                self.found(at, *witnesses, subject=call_id, **facts)
+    checker = Calls
+    explains = CallBreak.MODEL_WENT_ON

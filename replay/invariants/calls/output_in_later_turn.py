@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-from typing import Any
-
 from turnfold.events import ToolCallOutput, ToolCallRequested, TurnStarted
-from turnfold.replay.invariants.registry import Invariant, on
+from turnfold.replay.invariants.calls.checks import CallBreak, Calls
+from turnfold.replay.invariants.checker import CheckedRule
 
 
 class OutputInLaterTurn(
-    Invariant, code="TF206", since="0.1.0", needs=(TurnStarted, ToolCallRequested, ToolCallOutput)
+    CheckedRule, code="TF206", since="0.1.0", needs=(TurnStarted, ToolCallRequested, ToolCallOutput)
 ):
     """The output of a tool call is recorded in a later turn than the call.
 
@@ -37,18 +36,5 @@ class OutputInLaterTurn(
     because = "the call is on line {called}, before the turn started on line {started}"
     however = "two programs may have written to this file"
 
-    @on(ToolCallOutput)
-    def answered(self, event: Any, at: int) -> None:
-        turn, called = self.session.turn, self.session.answered_at
-        if turn is not None and 0 < called < turn.at:
-            self.found(
-                at,
-                (called, "call"),
-                (turn.at, "start of a later turn"),
-                (at, "output"),
-                subject=event.call_id,
-                call_id=event.call_id,
-                turn_id=turn.turn_id,
-                called=called,
-                started=turn.at,
-            )
+    checker = Calls
+    explains = CallBreak.LATER_TURN

@@ -1,20 +1,11 @@
 from __future__ import annotations
 
-from typing import Any
-
 from turnfold.events import ToolCallOutput, ToolCallRequested
-from turnfold.replay.invariants.registry import Invariant, on
-
-ANSWERS = {
-    "function_call": "function_call",
-    "custom_tool_call": "custom_tool_call",
-    "local_shell_call": "function_call",
-    "tool_search_call": "tool_search",
-}
-"""Type of a call → how the type of its output begins. A local shell has no output type of its own in Codex."""
+from turnfold.replay.invariants.calls.checks import CallBreak, Calls
+from turnfold.replay.invariants.checker import CheckedRule
 
 
-class OutputOfOtherType(Invariant, code="TF207", since="0.1.0", needs=(ToolCallRequested, ToolCallOutput)):
+class OutputOfOtherType(CheckedRule, code="TF207", since="0.1.0", needs=(ToolCallRequested, ToolCallOutput)):
     """A tool call is answered by an output of another type.
 
     ## What it checks
@@ -40,25 +31,5 @@ class OutputOfOtherType(Invariant, code="TF207", since="0.1.0", needs=(ToolCallR
     claim = "call {call_id}, a {call_type}, was answered by a {output_type}"
     because = "the call is on line {called}"
 
-    def begin(self) -> None:
-        self.types: dict[str, str] = {}
-
-    @on(ToolCallRequested)
-    def requested(self, event: Any, at: int) -> None:
-        self.types[event.call_id] = event.call_type
-
-    @on(ToolCallOutput)
-    def answered(self, event: Any, at: int) -> None:
-        asked, given = self.types.pop(event.call_id, ""), event.call_type
-        if given.startswith((ANSWERS.get(asked, ""), asked)):
-            return
-        called = self.session.answered_at
-        facts: dict[str, Any] = {"call_id": event.call_id, "call_type": asked, "called": called}
-        witnesses = ((called, "call"), (at, "output"))
-        self.found(
-            at,
-            *witnesses,
-            subject=event.call_id,
-            output_type=f"{given.removesuffix('_output')}_output",
-            **facts,
-        )
+    checker = Calls
+    explains = CallBreak.OTHER_TYPE

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-from typing import Any
-
 from turnfold.events import ToolCallOutput, ToolCallRequested
-from turnfold.replay.invariants.registry import Invariant, on
+from turnfold.replay.invariants.calls.checks import CallBreak, Calls
+from turnfold.replay.invariants.checker import CheckedRule
 
 
 class OutputOutOfOrder(
-    Invariant,
+    CheckedRule,
     code="TF205",
     since="0.1.0",
     needs=(ToolCallRequested, ToolCallOutput),
@@ -39,25 +38,5 @@ class OutputOutOfOrder(
     claim = "call {call_id} was answered after a call that was made later"
     because = "it was made on line {called}; the call of line {later_called} had its output already, on line {later}"
 
-    def begin(self) -> None:
-        self.newest = 0
-        self.newest_output = 0
-
-    @on(ToolCallOutput)
-    def answered(self, event: Any, at: int) -> None:
-        called = self.session.answered_at
-        if called > self.newest:
-            self.newest, self.newest_output = called, at
-        elif called:
-            self.found(
-                at,
-                (called, "earlier call"),
-                (self.newest, "later call"),
-                (self.newest_output, "output of the later call"),
-                (at, "output of the earlier call"),
-                subject=event.call_id,
-                call_id=event.call_id,
-                called=called,
-                later_called=self.newest,
-                later=self.newest_output,
-            )
+    checker = Calls
+    explains = CallBreak.OUT_OF_ORDER

@@ -4,7 +4,7 @@ from typing import Any
 
 from turnfold.core.lifecycle import CallPhase, Machine
 from turnfold.events import ToolCallOutput, ToolCallRequested
-from turnfold.replay.invariants.registry import OrderRule, on
+from turnfold.replay.invariants.registry import OrderRule
 
 
 class SecondOutput(OrderRule, code="TF202", since="0.1.0", needs=(ToolCallRequested, ToolCallOutput)):
@@ -36,16 +36,8 @@ class SecondOutput(OrderRule, code="TF202", since="0.1.0", needs=(ToolCallReques
 
     refused = ((Machine.CALL, CallPhase.DONE, ToolCallOutput),)
 
-    def begin(self) -> None:
-        self.reused: set[str] = set()
-
-    @on(ToolCallRequested)
-    def requested(self, event: Any, at: int) -> None:
-        if self.session.requested_before:
-            self.reused.add(event.call_id)
-
     def breached(self, event: Any, at: int, key: str | None, since: int) -> None:
-        if key not in self.reused:
+        if key not in self.session.reused:
             self.found(
                 at, (since, "first output"), (at, "second output"), subject=key, call_id=key, first=since
             )

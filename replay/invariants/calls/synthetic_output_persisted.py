@@ -1,14 +1,13 @@
 from __future__ import annotations
 
-from typing import Any
-
 from turnfold.events import ToolCallOutput
 from turnfold.replay.findings import Severity
-from turnfold.replay.invariants.registry import Invariant, on
+from turnfold.replay.invariants.calls.checks import CallBreak, Calls
+from turnfold.replay.invariants.checker import CheckedRule
 
 
 class SyntheticOutputPersisted(
-    Invariant, code="TF214", severity=Severity.SUSPICION, since="0.1.0", needs=(ToolCallOutput,)
+    CheckedRule, code="TF214", severity=Severity.SUSPICION, since="0.1.0", needs=(ToolCallOutput,)
 ):
     """An output that stands in for a missing one was written to the log.
 
@@ -35,7 +34,5 @@ class SyntheticOutputPersisted(
     because = "it says `aborted` and nothing else, which Codex writes into requests only"
     however = "a tool may have said that word"
 
-    @on(ToolCallOutput)
-    def answered(self, event: Any, at: int) -> None:
-        if event.output == "aborted":
-            self.found(at, (at, "output"), subject=event.call_id, call_id=event.call_id)
+    checker = Calls
+    explains = CallBreak.SYNTHETIC

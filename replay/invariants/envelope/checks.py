@@ -48,8 +48,16 @@ class Envelopes(Checker):
         self._sequence = Sequence(self)
 
     def record(self, record: Any, at: int) -> None:
-        if record.timestamp != self._stamp:
-            self._time(record, at)
+        stamp = record.timestamp
+        if stamp != self._stamp:
+            try:
+                moment = _parse(stamp)
+                if moment < self._moment:
+                    self._back(record, at, (self._moment - moment).total_seconds())
+                self._moment = moment
+            except (TypeError, ValueError):  # none, no time, or a time without a zone
+                self._no_time(record, at)
+            self._stamp = stamp
         ordinals = self._ordinals
         if record.ordinal != ordinals.next:
             if self._is_first:
@@ -62,42 +70,33 @@ class Envelopes(Checker):
             self._sequence.take(record, at)
         self._at = at
 
-    def _time(self, record: Any, at: int) -> None:
-        """Another time than that of the record before."""
-        before, self._stamp = self._stamp, record.timestamp
-        try:
-            moment = _parse(record.timestamp)
-            is_back = moment < self._moment
-        except (TypeError, ValueError):  # none, no time, or a time without a zone
-            is_read = (
-                type(record.payload) is not UnknownRecorded
-            )  # else its form is unknown, or already damage
-            if is_read and self.session.profile.dialect in STAMPED:
-                self.tell(EnvelopeBreak.NO_TIME, at, (at, "the record"), timestamp=record.timestamp)
-            return
-        if is_back and self.session.profile.dialect in STAMPED:
-            self._back(record, at, str(before), (self._moment - moment).total_seconds())
-        self._moment = moment
+    def _no_time(self, record: Any, at: int) -> None:
+        # A record that was not read is of an unknown form, or damage already.
+        is_read = type(record.payload) is not UnknownRecorded
+        if is_read and self.session.profile.dialect in STAMPED:
+            self.tell(EnvelopeBreak.NO_TIME, at, (at, "the record"), timestamp=record.timestamp)
 
-    def _back(self, record: Any, at: int, before: str, by_s: float) -> None:
+    def _back(self, record: Any, at: int, by_s: float) -> None:
+        if self.session.profile.dialect not in STAMPED:
+            return
         witnesses = (self._at, "the later time"), (at, "the earlier time, further down")
         self.tell(
             EnvelopeBreak.BACKWARDS,
             at,
             *witnesses,
             subject=f"line {at}",
-            before=before,
+            before=self._stamp,
             timestamp=record.timestamp,
             by_s=round(by_s, 3),
         )
         meta = self.session.identity
         if meta is not None:
-            self._creation(meta, self.session.identity_at, at)
+            self._creation(meta, self.session.identity_at, record.timestamp, at)
 
-    def _creation(self, meta: Any, meta_at: int, at: int) -> None:
+    def _creation(self, meta: Any, meta_at: int, stamp: str | None, at: int) -> None:
         """Compare the present time with the session's creation."""
         created = time_s(meta.created_at_text)
-        stamped = time_s(self._stamp)
+        stamped = time_s(stamp)
         if created is not None and stamped is not None and stamped < created - CREATION_SLACK_S:
             self.tell(
                 EnvelopeBreak.BEFORE_CREATION,
@@ -106,13 +105,13 @@ class Envelopes(Checker):
                 (at, "is older"),
                 subject=f"line {at}",
                 created=meta.created_at_text,
-                timestamp=self._stamp,
+                timestamp=stamp,
             )
 
     def _first(self, record: Any, at: int) -> None:
         self._is_first = False
         payload = record.payload
         if class_of(payload) is SessionMetaRecorded:
-            self._creation(payload, at, at)
+            self._creation(payload, at, record.timestamp, at)
         elif self.session.profile.dialect is not Dialect.APP_SERVER:
             self.tell(EnvelopeBreak.FIRST_IS_NO_META, at, payload=payload)
