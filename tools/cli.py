@@ -19,6 +19,9 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "verify": "say whether the order in sessions was legal, and what was not",
         "turns": "list the turns of sessions, a row each",
+        "timeline": "tell what happened in a session, line by line",
+        "explain": "say why a turn ended as it did",
+        "show": "show how a session stands at a line, a number or a turn",
         "rule": "print what a rule checks, why, and what can excuse it",
         "diff": "show where two sessions part",
         "minimize": "find the smallest session that still shows a finding",
@@ -44,7 +47,3 @@ def _run(words: Sequence[str]) -> int:
     from turnfold.tools.app import run
 
     return run(COMMANDS, words)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

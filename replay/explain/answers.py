@@ -38,7 +38,7 @@ def answer(story: Story, ending: Ending) -> str:
 
 def title(story: Story, ending: Ending) -> str:
     """`Turn 3 was interrupted while a call was open`."""
-    name = f"Turn {story.position}" if story.position is not None else "A turn that was rolled back"
+    name = f"Turn {story.position}" if story.position is not None else "A turn (rolled back later)"
     if len(story.ends) > 1 and ending is not Ending.CUT_OFF:
         return f"{name} ended more than once: {_words(story)}"
     return f"{name} {TITLES[ending]}"
@@ -153,7 +153,8 @@ def _review_ended(story: Story) -> str:
 
 
 def _budget(story: Story) -> str:
-    return "It had used up what it was allowed to use, and was stopped without asking the user."
+    text = "It had used up what it was allowed to use, and was stopped without asking the user."
+    return text if story.tokens is None else f"{text} Its last request held {story.tokens:,} tokens."
 
 
 def _other(story: Story) -> str:
