@@ -65,6 +65,8 @@ class Segment:
     """Number of items in it."""
     base: int = 0
     """Line of its last compaction with a replacement history; 0 when it has none."""
+    base_items: int = 0
+    """Number of items in that replacement history."""
     compaction: int = 0
     """Line of its last compaction of either kind; 0 when it has none."""
     settings: int = 0
@@ -113,10 +115,12 @@ class Segments:
 
     def head(self, number: int) -> Segment:
         """The segment that the one of that *number* belongs to: an earlier one, or itself."""
-        segment = self.all[number]
-        while segment.part_of is not None:
-            segment = self.all[segment.part_of]
-        return segment
+        head = segment = self.all[number]
+        while head.part_of is not None:
+            head = self.all[head.part_of]
+        while segment is not head:  # the next one who asks has it shorter
+            segment.part_of, segment = head.number, self.all[segment.part_of or 0]
+        return head
 
     def live(self) -> list[Segment]:
         """The segments that no rollback took out, in order."""
@@ -140,15 +144,16 @@ class Segments:
         """Where the two readers differ, as far as segments can say it; what is said here is certain.
 
         The older reader stops at a compaction even when its turn was rolled back. It does no harm when a newer
-        compaction that stands replaces the history anyway, or when nothing older stands.
+        compaction that stands replaces the history anyway, or when nothing older stands. Compactions without a
+        replacement history, which are older than rollbacks, are not looked at.
         """
         live = self.live()
-        base = max(segment.compaction for segment in live)
-        lost = next((segment for segment in live if segment.items or segment.is_user), None)
+        newest = max(segment.compaction for segment in live)
+        lost = _first_kept(live)
         for segment in reversed(self.all):
             head = self.head(segment.number)
-            if head.dropped_by and segment.compaction > base and lost and lost.number < segment.number:
-                return Divergence(segment.compaction, head.dropped_by, head.turn_id, lost.line)
+            if head.dropped_by and segment.base > newest and lost and lost.number < segment.number:
+                return Divergence(segment.base, head.dropped_by, head.turn_id, lost.base or lost.line)
         return None
 
     def _open(self, line: int, turn_id: str | None = None) -> None:
@@ -168,12 +173,13 @@ class Segments:
         """
         segment = self.current
         named = self._opened.get(segment.said_id or "")
-        if named is None or segment.turn_id in (None, segment.said_id) or self.all[named].dropped_by:
+        if named is None or segment.turn_id in (None, segment.said_id) or self.head(named).dropped_by:
             return
-        while self._standing and self._standing[-1].number > named:
+        head = self.head(named)
+        while self._standing[-1] is not head:
             absorbed = self._standing.pop()
-            absorbed.part_of = named
-            self.all[named].is_user |= absorbed.is_user
+            absorbed.part_of = head.number
+            head.is_user |= absorbed.is_user
 
     def _drop(self, turns: int, line: int) -> None:
         """Take out the last *turns* segments of the user and all that follows the first of them."""
@@ -194,7 +200,7 @@ class Segments:
         if kind is HistoryCompacted:
             segment.compaction, segment.baseline = line, 0
             if payload.replacement_count is not None:
-                segment.base = line
+                segment.base, segment.base_items = line, payload.replacement_count
         elif kind is UserInputRecorded:
             segment.is_user = True
         elif kind is ItemCompleted:
@@ -206,6 +212,17 @@ class Segments:
             segment.baseline = line
         elif kind in (TurnCompleted, TurnAborted):
             segment.said_id = payload.turn_id or segment.said_id
+
+
+def _first_kept(live: list[Segment]) -> Segment | None:
+    """The first of the *live* segments that gives the history something; None when it is empty."""
+    base = next((segment for segment in reversed(live) if segment.base), None)
+    if base is None:
+        return next((segment for segment in live if segment.items or segment.is_user), None)
+    if base.base_items:
+        return base
+    after = (segment for segment in live if segment.number > base.number)
+    return next((segment for segment in after if segment.items or segment.is_user), None)
 
 
 def _id(value: object) -> str | None:

@@ -160,11 +160,6 @@ APART: dict[str, tuple[list[Event], list[str], list[str]]] = {
         ["a", "A"],
         [],
     ),
-    "without replacement only the summary is dropped": (
-        [*turn("a"), *turn("b", HistoryCompacted(message="sum")), back(1)],
-        ["a", "A"],
-        ["a", "b"],
-    ),
 }
 
 
@@ -176,6 +171,29 @@ def test_readers_differ(claim: str) -> None:
     assert divergence(numbered(*events)) is not None
     fold = HistoryFold()
     for item in numbered(*events):
+        fold.feed(item.record, item.line)
+    assert fold.segments.divergence() is not None
+
+
+def test_a_compaction_without_replacement_that_was_rolled_back() -> None:
+    """The older reader drops only the summary: the words of the turn that was taken back stay."""
+    events = [*turn("a"), *turn("b", HistoryCompacted(message="sum")), back(1)]
+    assert (["a", "A"], ["a", "b"]) == (read(*events), read(*events, reader="old"))
+
+
+def test_nothing_to_lose() -> None:
+    """Where nothing stands before the compaction that was rolled back, the older reader loses nothing."""
+    for events in (
+        [*turn("a", compact("x")), back(1)],
+        [start("a"), compact(), end("a"), *turn("b", compact("x")), back(1)],
+    ):
+        fold = HistoryFold()
+        for item in numbered(*events):
+            fold.feed(item.record, item.line)
+        assert fold.segments.divergence() is None
+    kept = [start("a"), compact(), end("a"), *turn("b"), *turn("c", compact("x")), back(1)]
+    fold = HistoryFold()
+    for item in numbered(*kept):
         fold.feed(item.record, item.line)
     assert fold.segments.divergence() is not None
 
