@@ -53,6 +53,8 @@ class Tracker:
             )
             for machine in Machine
         }
+        self._turns, self._calls = self._machines[Machine.TURN], self._machines[Machine.CALL]
+        self._slot = self._machines[Machine.SESSION]
         self._rules = {}
         for rule in rules:
             for refusal in rule.refused:
@@ -144,7 +146,7 @@ class Tracker:
         session.in_copy = session.in_copy or begins_copy(session, event)
         if session.identity is None:
             session.identity, session.identity_at = event, at
-            self._machines[Machine.SESSION].step(SLOT, SessionMetaRecorded, at)
+            self._slot.step(SLOT, SessionMetaRecorded, at)
 
     def _started(self, event: Any, at: int) -> None:
         session, turn_id = self.session, event.turn_id or ""
@@ -152,7 +154,7 @@ class Tracker:
             return  # a reviewer's turn, told inside of the one that asked for the review
         if session.in_copy and ends_copy(session, event):
             session.in_copy, session.copy_ended_at = False, at - 1
-        if not self._machines[Machine.TURN].step(turn_id, TurnStarted, at):
+        if not self._turns.step(turn_id, TurnStarted, at):
             self._refuse(Machine.TURN, event, TurnStarted, at, turn_id)
             if session.turn is not None and session.turn.turn_id == turn_id:
                 return
@@ -161,7 +163,7 @@ class Tracker:
             session.turn.cut_at = at
             session.cut[session.turn.turn_id] = session.last = session.turn
         else:
-            self._machines[Machine.SESSION].step(SLOT, TurnStarted, at)
+            self._slot.step(SLOT, TurnStarted, at)
         session.started.setdefault(turn_id, at)
         session.turn = TurnView(
             turn_id=turn_id,
@@ -178,14 +180,14 @@ class Tracker:
             if not session.turns_are_visible:
                 return
             turn_id = event.turn_id or (session.turn.turn_id if session.turn else SLOT)
-            if not self._machines[Machine.TURN].step(turn_id, kind, at):
+            if not self._turns.step(turn_id, kind, at):
                 self._refuse(Machine.TURN, event, kind, at, turn_id)
                 if turn_id in session.ended:  # the vendor's reader ignores a second terminal …
                     return
                 turn_id = (
                     session.turn.turn_id if session.turn else turn_id
                 )  # … and lets an unknown id end the turn
-                self._machines[Machine.TURN].step(turn_id, kind, at)
+                self._turns.step(turn_id, kind, at)
             self._close(turn_id, kind, at)
 
         return end
@@ -196,7 +198,7 @@ class Tracker:
         if turn is None and session.turn is not None and session.turn.turn_id == turn_id:
             turn, session.turn = session.turn, None
             session.last = turn
-            self._machines[Machine.SESSION].step(SLOT, kind, at)
+            self._slot.step(SLOT, kind, at)
         session.ended.setdefault(turn_id, at)
         session.closed = turn
         if turn is not None:
@@ -210,7 +212,7 @@ class Tracker:
         session.requested_before = earlier = session.requested.get(call_id, 0)
         if earlier:
             session.reused.add(call_id)
-        if not self._machines[Machine.CALL].step(call_id, ToolCallRequested, at):
+        if not self._calls.step(call_id, ToolCallRequested, at):
             self._refuse(Machine.CALL, event, ToolCallRequested, at, call_id)
         session.requested[call_id] = session.open_calls[call_id] = at
 
@@ -220,7 +222,7 @@ class Tracker:
             session.answered_at = 0
             return
         session.answered_at = session.open_calls.pop(call_id, 0)
-        if not self._machines[Machine.CALL].step(call_id, ToolCallOutput, at):
+        if not self._calls.step(call_id, ToolCallOutput, at):
             self._refuse(Machine.CALL, event, ToolCallOutput, at, call_id)
 
     def _closed(self, event: Any, _: int) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import attrs
 
-from turnfold.replay.findings import Finding, Severity, Verdict
+from turnfold.replay.findings import Finding, Severity, Verdict, Witness
 from turnfold.replay.invariants import Invariant, registry
 from turnfold.replay.watch import Watch, imply
-from turnfold.rollouts import Damage, Profile, Reader, Source, open_source
+from turnfold.rollouts import LOSING, Damage, Profile, Reader, Source, open_source
 
 
 @attrs.frozen(kw_only=True)
@@ -61,9 +62,11 @@ def verify_source(
     watch = Watch(reader.profile, tuple(registry().values() if rules is None else rules))
     watch.session.file = Path(source.name).name
     damage: list[Finding] = []
+    producer = watch.session.profile
     for batch in reader.batches():
-        if reader.profile is not watch.session.profile:
-            watch.adopt(reader.profile)
+        if reader.profile is not producer:
+            producer = reader.profile
+            watch.adopt(producer)
         watch.feed(batch.records, batch.lines)
         damage.extend(finding_of(item) for item in batch.damage)
     watch.finish()
@@ -72,7 +75,8 @@ def verify_source(
 
 def report(file: str, reader: Reader, watch: Watch, damage: list[Finding]) -> FileReport:
     """Put together what reader and watch have to say."""
-    found = [*damage, *imply(watch.findings, tuple(type(rule) for rule in watch.active))]
+    rules = tuple(type(rule) for rule in watch.active)
+    found = [*damage, *weigh(imply(watch.findings, rules), rules, damage)]
     found.sort(key=lambda finding: (finding.line, finding.code))
     counts = dict(watch.counts)
     for item in damage:
@@ -89,6 +93,23 @@ def report(file: str, reader: Reader, watch: Watch, damage: list[Finding]) -> Fi
         unknown_types=dict(reader.unknown_types),
         idle_rules=tuple(rule.code for rule in watch.idle),
     )
+
+
+def weigh(
+    findings: Iterable[Finding], rules: Iterable[type[Invariant]], damage: Iterable[Finding]
+) -> Iterator[Finding]:
+    """Make a suspicion of a violation that rests on the absence of a record, where one before it was lost."""
+    lost = sorted(item.line for item in damage if item.code in LOSING)
+    unsure = {rule.code for rule in rules if rule.rests_on_absence}
+    for finding in findings:
+        before = bisect_left(lost, finding.line)
+        if before and finding.code in unsure and finding.severity is Severity.VIOLATION:
+            witness = Witness(
+                line=lost[before - 1], role="was lost to damage, and may have held what is missing"
+            )
+            yield attrs.evolve(finding, severity=Severity.SUSPICION, witnesses=(witness, *finding.witnesses))
+        else:
+            yield finding
 
 
 def verdict_of(findings: Iterable[Finding], open_at_end: bool) -> Verdict:

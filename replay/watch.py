@@ -11,13 +11,13 @@ from typing import Any
 
 import attrs
 
-from turnfold.events import Event
+from turnfold.events import Event, TurnStarted
 from turnfold.replay.findings import Finding
 from turnfold.replay.invariants.checker import CheckedRule, Checker
-from turnfold.replay.invariants.registry import Handler, Invariant, OrderRule
+from turnfold.replay.invariants.registry import Handler, Invariant, OrderRule, class_of
 from turnfold.replay.session import SessionView
 from turnfold.replay.tracker import Tracker
-from turnfold.rollouts import Profile
+from turnfold.rollouts import Profile, with_turns
 from turnfold.rollouts.record import RecordLike
 
 LISTED_PER_CODE = 50
@@ -84,10 +84,16 @@ class Watch:
         )
 
     def feed(self, records: Sequence[RecordLike], lines: Sequence[int]) -> None:
-        """Take in some successive records; *lines* has the line (or seq) of each.
+        """Take in some successive records; *lines* has the line (or seq) of each."""
+        first = None if self.session.profile.shows_turns else first_turn(records)
+        if first is not None:
+            self._feed(records[:first], lines[:first])
+            self.adopt(with_turns(self.session.profile))
+            records, lines = records[first:], lines[first:]
+        self._feed(records, lines)
 
-        This loop runs once per line of a file: what it does not do is what makes it fast.
-        """
+    def _feed(self, records: Sequence[RecordLike], lines: Sequence[int]) -> None:
+        """This loop runs once per line of a file: what it does not do is what makes it fast."""
         session, dispatch, on_record = self.session, self._dispatch, self._on_record
         for record, at in zip(records, lines, strict=True):
             session.record = record
@@ -116,6 +122,11 @@ class Watch:
         self.counts[finding.code] += 1
         if self.counts[finding.code] <= LISTED_PER_CODE:
             self.findings.append(finding)
+
+
+def first_turn(records: Sequence[RecordLike]) -> int | None:
+    """Which of some records is the first turn start."""
+    return next((n for n, record in enumerate(records) if class_of(record.payload) is TurnStarted), None)
 
 
 def imply(findings: Iterable[Finding], rules: Iterable[type[Invariant]]) -> list[Finding]:

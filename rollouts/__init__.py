@@ -1,11 +1,11 @@
 """Session files: finding, reading, damage, dialects."""
 
-from turnfold.rollouts.damage import DAMAGE_KINDS, Damage, DamageKind
+from turnfold.rollouts.damage import DAMAGE_KINDS, LOSING, Damage, DamageKind
 from turnfold.rollouts.dialects import Dialect
 from turnfold.rollouts.discovery import Discovery, DiscoveryError, codex_home, discover
 from turnfold.rollouts.names import RolloutName, parse_name
 from turnfold.rollouts.ordinals import renumbered
-from turnfold.rollouts.profile import NEWEST_KNOWN, Profile, parse_version, profile_of
+from turnfold.rollouts.profile import NEWEST_KNOWN, Profile, parse_version, profile_of, with_turns
 from turnfold.rollouts.reader import Batch, Reader
 from turnfold.rollouts.record import Record, RecordLike
 from turnfold.rollouts.repair import Action, Change, Line, Note, Repair
@@ -23,6 +23,7 @@ __all__ = [
     "Dialect",
     "Discovery",
     "DiscoveryError",
+    "LOSING",
     "Line",
     "NEWEST_KNOWN",
     "Note",
@@ -45,4 +46,5 @@ __all__ = [
     "renumbered",
     "salvage",
     "source_of",
+    "with_turns",
 ]

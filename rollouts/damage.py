@@ -141,10 +141,20 @@ DAMAGE_KINDS: Final[Mapping[str, DamageKind]] = MappingProxyType(
                 "The file became shorter, or another took its place, while it was read.",
                 "Read it again when nothing writes to it.",
             ),
+            _kind(
+                "TF016",
+                "empty-file",
+                "There is nothing in the file, not even the identity of a session.",
+                "Codex makes a file with its first record: look for a full disk or a crash.",
+            ),
         )
     )
 )
 """Every code, in order. A code is never given a second meaning."""
+
+
+LOSING: Final = frozenset({"TF001", "TF002", "TF010", "TF011", "TF012", "TF013", "TF015"})
+"""Codes of damage by which a record may have been lost."""
 
 
 def damaged(code: str, line: int, start: int, end: int, message: str) -> Damage:

@@ -95,3 +95,13 @@ def profile_of(dialect: Dialect, client: str | None = None, version_text: str | 
             visible = WIRE_VISIBLE - TURN_EVENTS if old else WIRE_VISIBLE
             persisted = visible - NEVER_PERSISTED
     return Profile(dialect=dialect, visible=visible, persisted=persisted, client=client, version=version)
+
+
+def with_turns(profile: Profile) -> Profile:
+    """The profile from a turn start on in a file whose version, by its first line, records none.
+
+    A session that an old Codex began and a newer one goes on with keeps its first `session_meta`.
+    """
+    return attrs.evolve(
+        profile, visible=profile.visible | TURN_EVENTS, persisted=profile.persisted | TURN_EVENTS
+    )

@@ -78,6 +78,8 @@ class Reader:
                 self.lines = block.first_line + block.lines - 1
                 yield from self._by_producer(batch) if self._own else (batch,)
             damage = [*self.source.damage, *self._found_apart()]
+            if not self.lines and not damage:
+                damage.append(damaged("TF016", 1, 0, 0, "the file is empty"))
             if damage:
                 yield Batch(records=(), lines=(), damage=damage, block=Block.empty(self.lines + 1))
         finally:

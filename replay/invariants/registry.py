@@ -68,6 +68,9 @@ class Invariant(Handled):
     needs: ClassVar[tuple[type[Event], ...]]
     implied_by: ClassVar[tuple[str, ...]] = ()
 
+    rests_on_absence: ClassVar[bool] = False
+    """Whether the proof is that some record never came: a line that was lost to damage may have held it."""
+
     claim: ClassVar[str]
     """What is wrong, as a template over the finding's facts: `turn {turn_id} ended twice`."""
     because: ClassVar[str] = ""

@@ -114,3 +114,32 @@ def test_the_verdict(severities: list[Severity], open_at_end: bool, verdict: Ver
     """A violation decides; else what is hidden decides; a suspicion alone decides nothing."""
     findings = [Finding(code="TF000", severity=severity, line=1) for severity in severities]
     assert verdict is verdict_of(findings, open_at_end)
+
+
+def test_a_session_that_a_newer_codex_goes_on_with_is_judged_from_its_first_turn_start(tmp_path: Path) -> None:
+    """The first `session_meta` keeps the old version; turn rules are at work once a turn start was seen."""
+    old = write('meta; start a; user "one"; agent "done"; complete a', OLD)
+    newer = write('meta; start b; context; user "two"; agent "done"; complete b').splitlines(keepends=True)[1:]
+    assert Verdict.VALID is verified(tmp_path, old + b"".join(newer)).verdict
+    data = old + b"".join([*newer, *(b"\n" * 70_000,), newer[-1]])
+    assert "TF304" in verified(tmp_path, data).counts
+
+
+def test_what_may_have_been_lost_is_no_proof(tmp_path: Path) -> None:
+    """A completion without a start is a violation; after a line that was lost to damage it is a suspicion."""
+    data = write(HISTORY)
+    start = line_of(data, "task_started")
+    lines = data.splitlines(keepends=True)
+    assert Verdict.INVALID is verified(tmp_path, b"".join(lines[: start - 1] + lines[start:])).verdict
+    lines[start - 1] = lines[start - 1][:40] + b"\n"
+    report = verified(tmp_path, b"".join(lines))
+    assert Verdict.UNKNOWN is report.verdict
+    (finding,) = [f for f in report.findings if f.code == "TF301"]
+    assert Severity.SUSPICION is finding.severity
+    assert start == finding.witnesses[0].line
+
+
+def test_an_empty_file_is_damaged(tmp_path: Path) -> None:
+    """Nothing at all can be said of a file with nothing in it."""
+    report = verified(tmp_path, b"")
+    assert (Verdict.UNKNOWN, {"TF016": 1}) == (report.verdict, report.counts)

@@ -30,6 +30,7 @@ class OutputWithoutCall(OrderRule, code="TF201", since="0.1.0", needs=(ToolCallR
     a file this is a suspicion only.
     """
 
+    rests_on_absence = True
     claim = "call {call_id} has an output, but nobody made that call"
     because = "no call with this id comes before line {at}"
     however = "the call's record is lost if lines were removed from the file"

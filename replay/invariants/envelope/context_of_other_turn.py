@@ -35,6 +35,7 @@ class ContextOfOtherTurn(
     suspicion only: the start of the turn may have been lost. If its end comes, this finding follows from that one.
     """
 
+    rests_on_absence = True
     claim = "the settings of turn {turn_id} are recorded while {running}"
     because = "{reason}"
     however = "the start of turn {turn_id}, and the end of the one before, may have been lost"

@@ -38,6 +38,7 @@ class RollbackDuringTurn(
     ends, and nothing is said.
     """
 
+    rests_on_absence = True
     claim = "the history is rolled back in the middle of turn {turn_id}"
     because = "the turn was started on line {started_at} and ended on line {ended_at}, after the rollback"
     however = "two processes may have had the session open at once"

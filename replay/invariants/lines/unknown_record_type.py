@@ -42,8 +42,9 @@ class UnknownRecordType(Invariant, code="TF014", severity=Severity.DAMAGE, since
         profile = self.session.profile
         if profile.version is None or profile.is_newer_than_known or profile.dialect is Dialect.OWN:
             return
+        is_damage = event.record_type == "None"  # an object without a type is no record, and named as that
         is_ours = event.record_version is not None
-        if is_ours or is_known(event.record_type):
+        if is_ours or is_damage or is_known(event.record_type):
             return
         version = ".".join(map(str, profile.version))
         self.found(

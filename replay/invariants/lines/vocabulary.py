@@ -56,6 +56,9 @@ UNREAD: Final = frozenset(
 )
 """Other tags of `event_msg` that Codex has had; which versions persisted them is not known."""
 
+UNREAD_ITEMS: Final = frozenset({"additional_tools", "agent_message", "configuration_update"})
+"""Tags of `response_item` that newer versions persist and that no rule or view reads (public source, mid 2026)."""
+
 
 def is_never_persisted(record_type: str) -> bool:
     """Whether Codex has this record, named `type/tag`, but does not write it to files."""
@@ -73,4 +76,5 @@ def is_known(record_type: str) -> bool:
     tags = TAGS.get(outer)
     if tags is None:
         return outer in PAYLOADS
-    return tag in tags or not tag or (outer == "event_msg" and tag in UNREAD)
+    unread = UNREAD if outer == "event_msg" else UNREAD_ITEMS
+    return tag in tags or not tag or tag in unread

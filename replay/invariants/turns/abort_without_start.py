@@ -29,6 +29,7 @@ class AbortWithoutStart(OrderRule, code="TF302", since="0.1.0", needs=(TurnStart
     beginning was cut off by hand has lost the start.
     """
 
+    rests_on_absence = True
     claim = "turn {turn_id} was aborted, but no record started it"
     because = "no turn is open here and no `task_started` before this line names that id"
     however = "the start is lost if lines were removed from the file"

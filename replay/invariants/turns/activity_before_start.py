@@ -29,6 +29,7 @@ class ActivityBeforeStart(
     are its parent's, and a fork of a fork may begin in mid turn.
     """
 
+    rests_on_absence = True
     claim = "{count} record(s) of work before any turn started, the first a {kind}"
     because = "the file is of a version that records turn starts, and none came before line {first}"
     however = "if a turn start was lost, these records are its"

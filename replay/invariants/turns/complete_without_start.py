@@ -28,6 +28,7 @@ class CompleteWithoutStart(OrderRule, code="TF301", since="0.1.0", needs=(TurnSt
     was cut off by hand has lost the start.
     """
 
+    rests_on_absence = True
     claim = "turn {turn_id} completed, but no record started it"
     because = "no turn is open here and no `task_started` before this line names that id"
     however = "the start is lost if lines were removed from the file"

@@ -29,6 +29,7 @@ class TerminalOfOtherTurn(OrderRule, code="TF307", since="0.1.0", needs=(TurnSta
     reviewer's and the terminal that of the turn which asked for it; that is legal.
     """
 
+    rests_on_absence = True
     claim = "turn {turn_id} ended, but it is turn {open_id} that is open"
     because = "{open_id} started on line {started}, and nothing ever started {turn_id}"
     however = "the vendor's reader takes this as the end of {open_id}"
