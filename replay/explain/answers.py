@@ -118,6 +118,8 @@ def _in_call(story: Story) -> str:
     text = f"The interrupt came while {name_of(held)} had not come back."
     if ToolCallOutput not in story.profile.visible:
         return text
+    if any(call.closed for call in held):
+        return f"{text} It was closed with its turn and has no output."
     if story.open_calls:
         return f"{text} No output is recorded, so the model never learns what it did."
     if any(call.escalated for call in held):

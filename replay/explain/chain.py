@@ -12,6 +12,7 @@ from turnfold.replay.explain.explanation import Certainty, Step
 from turnfold.replay.explain.facts import CallFacts, Fact, QuestionFacts, Story
 from turnfold.replay.explain.story import opens_explicitly
 from turnfold.replay.turn_rows import Opening
+from turnfold.rollouts import Dialect
 
 INTERRUPTED = frozenset(ending for ending in Ending if ending.value.startswith("interrupted"))
 
@@ -83,7 +84,13 @@ def _work(story: Story) -> Iterator[Step]:
         yield recorded(story.error, "an error was raised", last)
     open_calls = story.open_calls
     for call in story.calls:
-        if call in open_calls or call.aborted or call.refused is not None or call.item_status == "declined":
+        if (
+            call in open_calls
+            or call.aborted
+            or call.closed
+            or call.refused is not None
+            or call.item_status == "declined"
+        ):
             yield from _call(call, story)
 
 
@@ -95,6 +102,8 @@ def _call(call: CallFacts, story: Story) -> Iterator[Step]:
     if call.aborted:
         proves = "an interrupt ended it; whether it ever ran, the output does not say"
         yield recorded(call.answered, f"output of {call.name}: aborted", proves)
+    elif call.closed is not None:
+        yield recorded(call.answered, f"{call.name} was closed without output: {call.closed}")
     elif call.refused is not None:
         yield recorded(
             call.answered, f"output of {call.name}: refused", "it did not run; the words were the model's"
@@ -186,11 +195,7 @@ def _ends(story: Story, ending: Ending) -> Iterator[Step]:
 
 
 def _proof_of_end(story: Story, ending: Ending) -> str | None:
-    if (
-        ending in INTERRUPTED
-        and story.marker is None
-        and not story.profile.dialect.value.startswith("app-server")
-    ):
+    if ending in INTERRUPTED and story.marker is None and story.profile.dialect is not Dialect.APP_SERVER:
         return "no marker precedes it: the interrupt came from inside, or markers are switched off"
     asked = story.abort_asked or story.abort_began
     return _was_open(story) if asked is None else None
@@ -207,7 +212,8 @@ def _aftermath(story: Story, ending: Ending) -> Iterator[Step]:
     if story.next_input is not None:
         yield recorded(story.next_input, "the user said next")
     silent = [call for call in story.open_calls if call.answered is None]
-    if silent and story.end is not None and ToolCallOutput in story.profile.visible:
+    by_codex = ToolCallOutput in story.profile.visible and story.profile.dialect is not Dialect.OWN
+    if silent and story.end is not None and by_codex:
         yield inferred(story.next_input or story.next_begins or story.end.told, _stand_in(silent, story))
     if story.rolled_back is not None:
         yield recorded(story.rolled_back, "a rollback took the turn back", "the model no longer sees it")

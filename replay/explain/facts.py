@@ -36,6 +36,8 @@ class CallFacts:
     answered: Fact | None = None
     aborted: bool = False
     """Whether its output says that an interrupt ended it."""
+    closed: str | None = None
+    """How it was closed without output, in a log of ours: `interrupted`, `rejected`, `abandoned`."""
     refused: str | None = None
     """The words with which it was refused; None when it was not."""
     item_status: str | None = None
@@ -200,8 +202,8 @@ class Story:
 
     @property
     def aborted_calls(self) -> list[CallFacts]:
-        """Calls whose output says that an interrupt ended them."""
-        return [call for call in self.calls if call.aborted]
+        """Calls that an interrupt ended, as their output or their closing says."""
+        return [call for call in self.calls if call.aborted or call.closed == "interrupted"]
 
     @property
     def open_questions(self) -> list[QuestionFacts]:

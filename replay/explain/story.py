@@ -277,7 +277,7 @@ class StoryFold:
     def _call_closed(self, moment: Moment, closed: Any) -> None:
         call = self.story.calls.get(closed.call_id)
         if call is not None:
-            call.answered, call.aborted = fact(moment, closed.message), closed.how == "interrupted"
+            call.answered, call.closed = fact(moment, closed.message), closed.how
 
     def _asked(self, moment: Moment, asked: Any) -> None:
         command = command_text(asked.command) if asked.command else asked.reason
