@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from turnfold.events import Origin, TurnAborted, TurnCompleted, TurnStarted
+from turnfold.replay.kinds import kind_of
 from turnfold.rollouts import Action, Change, Dialect, Line, Note, Record
 
 CLOSABLE: Final = frozenset({Dialect.CODEX, Dialect.PAGINATED, Dialect.OWN})
@@ -59,7 +60,7 @@ def missing_ends(lines: Iterable[Line]) -> tuple[Missing, int]:
     for index, line in enumerate(lines):
         for record in line.records:
             payload = record.payload
-            event = getattr(payload, "event", type(payload))
+            event = kind_of(payload)
             if event is TurnStarted:
                 turns.started(payload.turn_id, index)
             elif event is TurnCompleted or event is TurnAborted:

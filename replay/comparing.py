@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from enum import StrEnum
 from itertools import zip_longest
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import attrs
 
@@ -125,6 +125,7 @@ class Comparison:
         """The pairs that two objects or two arrays hold."""
         a, b, depth = pair.a, pair.b, pair.depth + 1
         if isinstance(a, dict):
+            a, b = cast("dict[str, Any]", a), cast("dict[str, Any]", b)
             for key in {**a, **b}:
                 if not self._manner.skips(key, depth):
                     path = f"{pair.path}.{key}" if pair.path else key

@@ -19,6 +19,8 @@ import msgspec
 from turnfold.events import Event, SessionMetaRecorded, UnknownRecorded
 from turnfold.replay.comparing import Comparison, Difference, Ignorable, Manner
 from turnfold.replay.events import lift
+from turnfold.replay.kinds import kind_of
+from turnfold.replay.lift_sources import mapping
 from turnfold.replay.record_texts import texts_of
 from turnfold.replay.showing import comparable
 from turnfold.rollouts import Change, Dialect, Line, Profile, Repair, open_source, profile_of
@@ -178,7 +180,7 @@ def _entries(line: Line, common: frozenset[type[Event]], *, by_events: bool) -> 
         return
     raw: dict[str, Any] = msgspec.json.decode(line.data)
     payloads = [record.payload for record in line.records]
-    kinds = [getattr(payload, "event", type(payload)) for payload in payloads]
+    kinds = [kind_of(payload) for payload in payloads]
     if not by_events:
         if any(kind in common or kind is UnknownRecorded for kind in kinds):
             yield Entry(line, _kind(raw), raw)
@@ -192,8 +194,8 @@ def _entries(line: Line, common: frozenset[type[Event]], *, by_events: bool) -> 
 
 def _kind(raw: Mapping[str, Any]) -> str:
     """`event_msg/task_started`; of a message in a capture, its method."""
-    payload = raw.get("payload")
-    tags = (raw.get("type"), payload.get("type", payload.get("kind")) if isinstance(payload, dict) else None)
+    payload = mapping(raw.get("payload"))
+    tags = (raw.get("type"), payload.get("type", payload.get("kind")))
     named = "/".join(str(tag) for tag in tags if tag)
     return named or str(raw.get("method") or raw.get("record_type") or "record")
 

@@ -53,7 +53,7 @@ def minimize(
     *,
     name: str = "rollout.jsonl",
     redact: Callable[[str], str] | None = None,
-    progress: Progress = lambda *_: None,
+    progress: Progress | None = None,
 ) -> Minimized:
     """Return the smallest part of *data*, a whole file without compression, that shows the finding *code*.
 
@@ -64,7 +64,7 @@ def minimize(
         code: of a rule or of damage. Of several findings the first one counts.
         name: the file's name, which some rules look at.
         redact: what to put in place of texts; without it, texts that do not matter become `SHORT`.
-        progress: is called before each trial.
+        progress: if given, is called before each trial.
 
     Raises:
         FindingAbsent: *data* does not show it.
@@ -140,7 +140,7 @@ def _objects(line: bytes) -> Iterator[dict[str, Any]]:
 
 def _shorter(rows: list[Row], trial: Trial, redact: Callable[[str], str] | None) -> tuple[list[Row], int]:
     """Replace all texts but those that the finding needs; also return how many that are."""
-    replacement = redact or (lambda _text: SHORT)
+    replacement = redact or _short
     texts = [text for row in rows for text in texts_of(row.data, row.number)]
     if redact is None:
         texts = [text for text in texts if text.end - text.start > len(SHORT)]
@@ -154,6 +154,11 @@ def _shorter(rows: list[Row], trial: Trial, redact: Callable[[str], str] | None)
 
     kept = ddmin(texts, lambda chosen: trial(without(chosen)))
     return without(kept), len(kept)
+
+
+def _short(text: str) -> str:
+    del text
+    return SHORT
 
 
 def _cut(rows: list[Row], trial: Trial) -> list[Row]:

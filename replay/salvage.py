@@ -24,7 +24,8 @@ def salvaged(
     Raises:
         SourceError: the file cannot be opened or read.
     """
-    missing, inside = _missing(path) if close_turns else ({}, False)
+    nothing: Missing = {}
+    missing, inside = _missing(path) if close_turns else (nothing, False)
     with open_source(path) as source:
         lines = Repair(source, note).lines()
         if missing:

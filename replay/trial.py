@@ -54,13 +54,13 @@ class Trial:
         rows: the whole file.
         code: what is sought: a rule's or that of a kind of damage. The first finding counts.
         name: of the file.
-        progress: is called before each trial.
+        progress: if given, is called before each trial.
 
     Raises:
         FindingAbsent: the whole file does not show it.
     """
 
-    def __init__(self, rows: Sequence[Row], code: str, name: str, progress: Progress) -> None:
+    def __init__(self, rows: Sequence[Row], code: str, name: str, progress: Progress | None = None) -> None:
         self.count = 0
         self._code = code
         self._name = name
@@ -76,7 +76,8 @@ class Trial:
 
     def __call__(self, rows: Sequence[Row]) -> bool:
         self.count += 1
-        self._progress(len(rows), self.count)
+        if self._progress is not None:
+            self._progress(len(rows), self.count)
         for finding in self._report(rows).findings:
             if finding.code == self._code and self._identity_of(finding, rows) == self._identity:
                 self.finding = finding

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import attrs
 import msgspec
@@ -40,10 +40,12 @@ def renumbered(lines: Iterable[Line], note: Note) -> Iterator[Line]:
 
 
 def _first(record: RecordLike, *, is_beginning: bool) -> int:
-    payload = record.payload
+    payload: object = record.payload
     if is_beginning and getattr(payload, "event", type(payload)) is SessionMetaRecorded:
         base: Any = getattr(payload, "history_base", None)
-        end = base.get("end_ordinal_exclusive") if isinstance(base, dict) else None
+        end: object = (
+            cast("dict[str, Any]", base).get("end_ordinal_exclusive") if isinstance(base, dict) else None
+        )
         return end if isinstance(end, int) and end >= 0 else 0
     return max(record.ordinal or 0, 0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,7 +13,7 @@ from turnfold.tools.exits import Complaint
 
 
 @contextlib.contextmanager
-def new_file(target: Path, source: str, *, force: bool = False) -> Iterator[BinaryIO]:
+def new_file(target: Path, source: str, *, force: bool = False) -> Generator[BinaryIO, None, None]:
     """Give a file to write to; it takes the name *target* when the block ends well, and is gone when it does not.
 
     It gets the permissions of *source* (a path, or `-`), for it holds the same secrets.

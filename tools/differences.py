@@ -76,9 +76,10 @@ def _difference(one: Difference, *, redact: bool) -> DifferenceEntry:
 
 
 def _hidden(key: str, value: Any) -> Any:
-    if isinstance(value, dict | list):
-        return redacted_text(repr(value))
-    return redacted_text(value) if isinstance(value, str) and is_text(key, value) else value
+    if isinstance(value, str):
+        return redacted_text(value) if is_text(key, value) else value
+    is_scalar = value is None or isinstance(value, int | float)
+    return value if is_scalar else redacted_text(repr(value))
 
 
 def _cut(text: str, start: int = 0) -> str:

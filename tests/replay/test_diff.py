@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from turnfold.events import ExecEnded, ItemStarted, TurnStarted
 from turnfold.replay.comparing import MISSING, Comparison, Difference, Ignorable, Manner
 from turnfold.replay.diff import Diff, diff
 from turnfold.replay.histories import (
@@ -23,7 +24,8 @@ from turnfold.replay.histories import (
     without,
     write,
 )
-from turnfold.rollouts import Dialect
+from turnfold.replay.showing import comparable
+from turnfold.rollouts import Dialect, profile_of
 from turnfold.rollouts.samples import sample_names, sample_path
 
 HISTORY = """
@@ -183,6 +185,13 @@ def test_a_version_that_records_less_is_compared_by_what_it_records(compare: Any
         )
         assert (None, True) == (found.parting, found.by_events)
         assert found.common >= 2
+
+
+def test_a_capture_shows_other_events_than_a_rollout() -> None:
+    """Turn starts are in both; items that start only in the one, twins of items only in the other."""
+    capture, rollout = profile_of(Dialect.APP_SERVER), profile_of(Dialect.CODEX)
+    assert {TurnStarted} == comparable(capture, rollout) & {TurnStarted, ItemStarted, ExecEnded}
+    assert comparable(capture, rollout) == comparable(rollout, capture)
 
 
 def test_damage_is_passed_over_and_counted() -> None:

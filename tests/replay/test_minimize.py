@@ -41,7 +41,7 @@ def test_the_result_shows_the_finding_and_no_line_of_it_can_go(name: str, code: 
     assert (code, len(found.data.splitlines())) == (found.finding.code, len(found.lines))
     assert sorted(set(found.lines)) == list(found.lines)
     rows = [Row(number, line) for number, line in enumerate(found.data.splitlines(keepends=True), start=1)]
-    shows = Trial(rows, code, "rollout.jsonl", lambda *_: None)
+    shows = Trial(rows, code, "rollout.jsonl")
     assert [] == [row.number for row in rows if shows([one for one in rows if one is not row])]
     assert found == minimize(data, code)
 
@@ -93,7 +93,7 @@ def test_an_absent_finding_is_refused_with_those_that_are_there() -> None:
         minimize(sample_path("ended-twice").read_bytes(), "TF101")
     assert {"TF304": 1} == dict(caught.value.present)
     with pytest.raises(FindingAbsent, match="none at all"):
-        minimize(b"", "TF304")
+        minimize(sample_path("clean-with-steer").read_bytes(), "TF304")
 
 
 def test_progress_is_told() -> None:

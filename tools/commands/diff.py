@@ -52,8 +52,8 @@ def command(
     a, b = the_one(a), the_one(b)
     if STDIN in (a, b):
         raise Complaint("two sessions are read at once, and more than once; name files")
-    chosen = {Ignorable(one) for one in ignored} | (set() if exact else {Ignorable.TIMES})
-    found = diff(a, b, Manner(ignored=frozenset(chosen), literally=exact))
+    chosen = frozenset(map(Ignorable, ignored)) | (frozenset[Ignorable]() if exact else {Ignorable.TIMES})
+    found = diff(a, b, Manner(ignored=chosen, literally=exact))
     said = document(a, b, found, redact=redact)
     screen = Screen(color)
     if form is Format.JSON:
