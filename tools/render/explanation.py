@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from rich.text import Text
 
 from turnfold.tools.documents.explain import ExplainDocument, StepEntry
 from turnfold.tools.render.prose import MARK, QUIET, paragraph, safe
 from turnfold.tools.render.times import span
+
+PLACE_SHARE: Final = 0.5
+"""Of a line's width, what place and time may take beside the text."""
+INDENT: Final = 5
 
 
 def explanation_lines(told: ExplainDocument, width: int | None = None) -> Iterator[Text]:
@@ -37,10 +42,13 @@ def explanation_lines(told: ExplainDocument, width: int | None = None) -> Iterat
 def _step_lines(number: int, step: StepEntry, place: str, width: int | None) -> Iterator[Text]:
     since = f"+{span(step.since_s)}" if step.since_s is not None and step.since_s >= 0 else ""
     head = f"{number:>3}. {place}  {since:>9}  "
-    said = step.text + (f": {step.quote}" if step.quote else "")
+    indent = len(head)
+    if width is not None and indent > width * PLACE_SHARE:  # long paths: the text goes under its place
+        yield Text(f"{number:>3}. {place.rstrip()}  {since}".rstrip(), style=QUIET)
+        head, indent = "", INDENT
     mark = "" if step.certainty == "recorded" else f"({step.certainty}) "
-    for index, line in enumerate(paragraph(mark + said, width=width, indent=len(head))):
-        yield Text.assemble((head, QUIET), line.plain[len(head) :]) if index == 0 else line
+    said = mark + step.text + (f": {step.quote}" if step.quote else "")
+    for index, line in enumerate(paragraph(said, width=width, indent=indent)):
+        yield Text.assemble((head, QUIET), line.plain[indent:]) if head and index == 0 else line
     if step.proves:
-        label = "→ "
-        yield from paragraph(step.proves, width=width, indent=len(head), label=label, style=QUIET)
+        yield from paragraph(step.proves, width=width, indent=indent, label="→ ", style=QUIET)
