@@ -21,6 +21,7 @@ from turnfold.events import (
     TurnCompleted,
     TurnContextRecorded,
     TurnStarted,
+    TurnSteered,
     UserInputRecorded,
 )
 from turnfold.replay.invariants.registry import OrderRule, on
@@ -37,6 +38,7 @@ NAMED_ELSEWHERE = frozenset[type[Event]](
         TurnCompleted,
         TurnContextRecorded,
         TurnStarted,
+        TurnSteered,
         UserInputRecorded,
     }
 )

@@ -181,6 +181,8 @@ class HookRun(msgspec.Struct, gc=False, kw_only=True):
 
 class HookBegin(Payload, tag="hook_started"):
     event: ClassVar[type[Event]] = HookStarted
+    started_at_ms: ClassVar[int | None] = None
+    """Codex writes seconds; only our own log has milliseconds."""
     run: HookRun
     turn_id: str | None = None
 
@@ -201,12 +203,25 @@ class HookBegin(Payload, tag="hook_started"):
         return self.run.scope
 
     @property
+    def source_path(self) -> str | None:
+        return self.run.source_path
+
+    @property
     def display_order(self) -> int | None:
         return self.run.display_order
+
+    @property
+    def started_at_s(self) -> int | None:
+        return self.run.started_at
 
 
 class HookEnd(HookBegin, tag="hook_completed"):
     event: ClassVar[type[Event]] = HookCompleted
+    completed_at_ms: ClassVar[int | None] = None
+
+    @property
+    def completed_at_s(self) -> int | None:
+        return self.run.completed_at
 
     @property
     def duration_ms(self) -> int | None:
@@ -216,6 +231,8 @@ class HookEnd(HookBegin, tag="hook_completed"):
 class ExecApproval(Payload, tag="exec_approval_request"):
     event: ClassVar[type[Event]] = ApprovalRequested
     approval_kind: ClassVar[str] = "exec"
+    attempt: ClassVar[int | None] = None
+    """Codex does not say which attempt of a call it asks for."""
     call_id: str | None = None
     own_id: str | None = msgspec.field(default=None, name="approval_id")
     turn_id: str | None = None
@@ -226,6 +243,11 @@ class ExecApproval(Payload, tag="exec_approval_request"):
     def approval_id(self) -> str | None:
         """The id under which the answer comes back: its own, else the call's (Codex, all versions)."""
         return self.own_id or self.call_id
+
+    @property
+    def inner_id(self) -> str | None:
+        """What tells several questions of one call apart; None for the question about the call itself."""
+        return self.own_id
 
 
 class PatchApproval(ExecApproval, tag="apply_patch_approval_request"):

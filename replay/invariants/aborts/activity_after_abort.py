@@ -36,6 +36,7 @@ class ActivityAfterAbort(
     a start, the start is what is missing, and this finding follows from that one.
     """
 
+    rests_on_absence = True
     claim = "{count} record(s) of work after turn {turn_id} was aborted, the first a {kind}"
     because = "the turn was aborted on line {ended} and no other turn had started"
     however = "if a turn start was lost, these records are its"
