@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import attrs
 
 from turnfold.replay.findings import Finding, Severity, Verdict, Witness
 from turnfold.replay.invariants import Invariant, registry
+from turnfold.replay.second_core import DamageSearch
 from turnfold.replay.watch import Watch, imply
 from turnfold.rollouts import LOSING, Damage, Profile, Reader, Source, open_source
 
@@ -41,53 +43,72 @@ class FileReport:
 
 
 def verify(
-    path: str | os.PathLike[str], rules: Iterable[type[Invariant]] | None = None, *, apart: bool = False
+    path: str | os.PathLike[str], rules: Iterable[type[Invariant]] | None = None, *, cores: int = 1
 ) -> FileReport:
     """Verify the rollout at *path* (`-` is standard input) with *rules*, or with every rule.
 
-    With *apart*, a long file may be checked for damage on another core at the same time.
+    With two or more *cores*, a long file is searched for damage by a second process at the same time.
 
     Raises:
         SourceError: the file cannot be opened. Whatever it holds is reported, never raised.
     """
-    with open_source(path) as source:
-        return verify_source(source, rules, apart=apart)
+    chosen = tuple(registry().values() if rules is None else rules)
+    search = DamageSearch.if_worth_it(path) if cores > 1 else None
+    if search is not None:
+        with search, open_source(path) as source:
+            seen = watched(source, chosen, trusting=True)
+            damage = search.result()
+        if damage is not None:
+            return report(seen, damage, chosen)
+    with open_source(path) as source:  # also where the search was killed: then all is done here
+        return verify_source(source, chosen)
 
 
-def verify_source(
-    source: Source, rules: Iterable[type[Invariant]] | None = None, *, apart: bool = False
-) -> FileReport:
+def verify_source(source: Source, rules: Iterable[type[Invariant]] | None = None) -> FileReport:
     """Verify what an opened source holds, as `verify` does."""
-    reader = Reader(source, apart=apart)
-    watch = Watch(reader.profile, tuple(registry().values() if rules is None else rules))
+    chosen = tuple(registry().values() if rules is None else rules)
+    seen = watched(source, chosen)
+    return report(seen, seen.damage, chosen)
+
+
+@attrs.frozen(kw_only=True)
+class Seen:
+    """What one reading of a file brought to light."""
+
+    reader: Reader
+    watch: Watch
+    damage: Sequence[Damage]
+
+
+def watched(source: Source, rules: Iterable[type[Invariant]], *, trusting: bool = False) -> Seen:
+    """Read a source to its end with *rules* at work; *trusting* as for the reader."""
+    reader = Reader(source, trusting=trusting)
+    watch = Watch(reader.profile, rules)
     watch.session.file = Path(source.name).name
-    damage: list[Finding] = []
+    damage: list[Damage] = []
     producer = watch.session.profile
     for batch in reader.batches():
         if reader.profile is not producer:
             producer = reader.profile
             watch.adopt(producer)
         watch.feed(batch.records, batch.lines)
-        damage.extend(finding_of(item) for item in batch.damage)
+        damage.extend(batch.damage)
     watch.finish()
-    return report(source.name, reader, watch, damage)
+    return Seen(reader=reader, watch=watch, damage=damage)
 
 
-def report(file: str, reader: Reader, watch: Watch, damage: list[Finding]) -> FileReport:
-    """Put together what reader and watch have to say."""
-    rules = tuple(type(rule) for rule in watch.active)
-    found = [*damage, *weigh(imply(watch.findings, rules), rules, damage)]
-    found.sort(key=lambda finding: (finding.line, finding.code))
-    counts = dict(watch.counts)
-    for item in damage:
-        counts[item.code] = counts.get(item.code, 0) + 1
+def report(seen: Seen, damage: Iterable[Damage], rules: tuple[type[Invariant], ...]) -> FileReport:
+    """Put together what a reading and a search for damage have to say."""
+    reader, watch = seen.reader, seen.watch
+    damaged = [finding_of(item) for item in damage]
+    found = [*damaged, *weigh(imply(watch.findings, rules), rules, damaged)]
     return FileReport(
-        file=file,
+        file=reader.source.name,
         thread_id=watch.session.identity.session_id if watch.session.identity else None,
         profile=reader.profile,
         verdict=verdict_of(found, watch.open_at_end),
-        findings=tuple(found),
-        counts=counts,
+        findings=tuple(sorted(found, key=lambda finding: (finding.line, finding.code))),
+        counts=dict(watch.counts + Counter(item.code for item in damaged)),
         lines=reader.lines,
         turns=len(watch.session.started),
         unknown_types=dict(reader.unknown_types),

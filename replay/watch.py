@@ -82,6 +82,8 @@ class Watch:
         self._on_record: tuple[Callable[[Any, int], None], ...] = tuple(
             part.record for part in parts if type(part).record not in (Invariant.record, Checker.record)
         )
+        takers = [part.takes for part in self._checkers.values() if type(part).record is not Checker.record]
+        self._take = takers[0] if len(takers) == len(self._on_record) == 1 else None
 
     def feed(self, records: Sequence[RecordLike], lines: Sequence[int]) -> None:
         """Take in some successive records; *lines* has the line (or seq) of each."""
@@ -95,6 +97,8 @@ class Watch:
     def _feed(self, records: Sequence[RecordLike], lines: Sequence[int]) -> None:
         """This loop runs once per line of a file: what it does not do is what makes it fast."""
         session, dispatch, on_record = self.session, self._dispatch, self._on_record
+        if self._take is not None and self._take(records, lines):
+            on_record = ()
         for record, at in zip(records, lines, strict=True):
             session.record = record
             for handle in on_record:

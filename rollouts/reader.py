@@ -1,13 +1,12 @@
 """The tolerant reader: batches of records from any source, with what was damaged on the way.
 
 A block of lines is decoded in one call where every line is what it should be. Whether it is, is asked of the bytes
-and not assumed (`integrity`): at once, or for a long file on another core. A block for which it fails is taken line
-by line, and a line that is damaged goes through `salvage`.
+and not assumed (`integrity`). A block for which it fails is taken line by line, and a line that is damaged goes through
+`salvage`.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -22,7 +21,7 @@ from turnfold.rollouts.dialects import Dialect
 from turnfold.rollouts.dialects.base import LineDecoder, MalformedRecord, unknown
 from turnfold.rollouts.dialects.detect import decoder_for, detect
 from turnfold.rollouts.dialects.envelope import open_own
-from turnfold.rollouts.integrity import Apart, is_exact, is_exact_line, look_apart
+from turnfold.rollouts.integrity import is_exact, is_exact_line
 from turnfold.rollouts.profile import Profile, profile_of
 from turnfold.rollouts.record import RecordLike
 from turnfold.rollouts.salvage import salvage
@@ -54,37 +53,33 @@ class Reader:
 
     Args:
         source: what to read.
-        apart: whether a long file may be checked for damage on another core meanwhile.
+        trusting: do not ask whether lines are exact, but take those that can be decoded. The records are the same;
+            damage that does not keep a line from being decoded is not named. For who has it named elsewhere.
 
     `profile` is known once the first batch has been read, and changes where the producer does.
     """
 
-    def __init__(self, source: Source, *, apart: bool = False) -> None:
+    def __init__(self, source: Source, *, trusting: bool = False) -> None:
         self.source = source
         self.profile: Profile = profile_of(Dialect.CODEX)
         self.unknown_types: Counter[str] = Counter()
         self.lines = 0
         self._decoder: LineDecoder | None = None
-        self._apart: Apart | None = look_apart(source.name) if apart else None
+        self._trusting = trusting
         self._own = False
         self._own_profile = self._guest_profile = self.profile
-        self._checked: list[range] = []  # lines whose damage was reported as they were read
 
     def batches(self) -> Iterator[Batch]:
         """The batches in file order. Never raises for what the file holds."""
-        try:
-            for block in self.source.blocks():
-                batch = self._typed(block) or self._by_line(block)
-                self.lines = block.first_line + block.lines - 1
-                yield from self._by_producer(batch) if self._own else (batch,)
-            damage = [*self.source.damage, *self._found_apart()]
-            if not self.lines and not damage:
-                damage.append(damaged("TF016", 1, 0, 0, "the file is empty"))
-            if damage:
-                yield Batch(records=(), lines=(), damage=damage, block=Block.empty(self.lines + 1))
-        finally:
-            if self._apart is not None:
-                self._apart.abandon()
+        for block in self.source.blocks():
+            batch = self._typed(block) or self._by_line(block)
+            self.lines = block.first_line + block.lines - 1
+            yield from self._by_producer(batch) if self._own else (batch,)
+        damage = list(self.source.damage)
+        if not self.lines and not damage:
+            damage.append(damaged("TF016", 1, 0, 0, "the file is empty"))
+        if damage:
+            yield Batch(records=(), lines=(), damage=damage, block=Block.empty(self.lines + 1))
 
     def _by_producer(self, batch: Batch) -> Iterator[Batch]:
         """Cut a batch where the producer changes: Codex may go on with a log of ours, and we with its.
@@ -102,19 +97,9 @@ class Reader:
         if not batch.records:
             yield batch
 
-    def _found_apart(self) -> Iterator[Damage]:
-        """The damage that decoding did not meet."""
-        if self._apart is not None:
-            apart, self._apart = self._apart, None
-            for damage in apart.damage():
-                index = bisect_right(self._checked, damage.line, key=lambda lines: lines.start) - 1
-                reported = index >= 0 and damage.line in self._checked[index]
-                if damage.line <= self.lines and not reported:
-                    yield damage
-
     def _typed(self, block: Block) -> Batch | None:
-        """The whole block at once, if every line of it is beyond doubt, or doubted elsewhere."""
-        if self._decoder is None or not (self._apart or is_exact(block.data)):
+        """The whole block at once, if every line of it is beyond doubt."""
+        if self._decoder is None or not (self._trusting or is_exact(block.data)):
             return None
         records = self._decoder.block(block.data)
         if records is None or len(records) != block.lines:
@@ -133,7 +118,6 @@ class Reader:
         numbers: list[int] = []
         damage: list[Damage] = []
         number, offset = block.first_line, block.offset
-        self._checked.append(range(number, number + block.lines))
         lines = block.data.split(b"\n")
         for index, line in enumerate(lines):
             if line.strip():

@@ -45,13 +45,13 @@ class CheckOptions:
         return code not in self.ignored and (self.codes is None or code in self.codes)
 
 
-def check(path: str, options: CheckOptions, *, apart: bool = False) -> FileEntry:
+def check(path: str, options: CheckOptions, *, cores: int = 1) -> FileEntry:
     """Verify the file at *path*. Raises nothing: what goes wrong is told in the entry.
 
-    With *apart*, a long file may be checked for damage on another core: for who has no workers on it.
+    *cores* may be used for one file: more than one if there are no workers besides.
     """
     try:
-        return entry_of(verify(path, _rules(options), apart=apart), options)
+        return entry_of(verify(path, _rules(options), cores=cores), options)
     except SourceError as error:
         return troubled(path, TroubleKind.UNREADABLE, str(error))
     except Exception as error:  # noqa: BLE001  a bug that one file brings out must not hide the other files

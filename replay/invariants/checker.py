@@ -7,7 +7,7 @@ tables are to `OrderRule` what a checker is to `CheckedRule`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import Any, ClassVar
 
@@ -28,6 +28,13 @@ class Checker(Handled):
 
     def record(self, record: Any, at: int) -> None:
         """Override to see every record's envelope before its payload."""
+
+    def takes(self, records: Sequence[Any], lines: Sequence[int]) -> bool:
+        """Override to take successive envelopes at once, where nothing is wrong with any of them.
+
+        False, and nothing changed, means: ask for each of them (`record`).
+        """
+        return False
 
     def finish(self, at: int) -> None:
         """The log ends after line *at*."""

@@ -25,7 +25,6 @@ from turnfold.replay.histories import (
     write,
 )
 from turnfold.rollouts import Batch, Dialect, Reader, open_source
-from turnfold.rollouts.integrity import APART_FROM_BYTES, look_apart
 from turnfold.rollouts.zstd import MAGIC
 
 HISTORY = write(
@@ -37,9 +36,9 @@ HISTORY = write(
 )
 
 
-def read(path: Path, *, apart: bool = False) -> tuple[Reader, list[Batch]]:
+def read(path: Path) -> tuple[Reader, list[Batch]]:
     with open_source(path) as source:
-        reader = Reader(source, apart=apart)
+        reader = Reader(source)
         return reader, list(reader.batches())
 
 
@@ -203,31 +202,17 @@ def test_text_of_gives_the_bytes_of_a_line(file: Put) -> None:
     assert lines_of(HISTORY)[2] == batches[0].text_of(3)
 
 
-def padded(times: int) -> list[bytes]:
-    """Enough lines for a file that is checked on another core."""
-    line = lines_of(HISTORY)[2]
-    return [*lines_of(HISTORY), *[line] * times]
-
-
-@pytest.mark.slow
-def test_another_core_finds_the_same_damage(file: Put) -> None:
-    """Looked for apart or at once, damage is the same: also what does not keep a line from being decoded."""
-    lines = padded(APART_FROM_BYTES // 150)
-    lines[50_000] = lines[50_000].replace(b'"payload":{', b'"unread":{"a":1,"a":2},"payload":{', 1)
-    lines[60_000] = lines[60_000].replace(b'"payload":{', b'"unread":"\xff","payload":{', 1)
-    lines[70_000] = lines[70_000][:40]
-    path = file(b"".join(line + b"\n" for line in lines))
-    assert look_apart(path) is not None
-    apart, at_once = read(path, apart=True), read(path)
-    assert [("TF001", 70_001), ("TF005", 60_001), ("TF009", 50_001)] == sorted(named(apart[1]))
-    assert sorted(named(at_once[1])) == sorted(named(apart[1]))
-    assert taken(at_once[1]) == taken(apart[1])
-
-
-def test_a_short_file_is_not_worth_another_core(file: Put) -> None:
-    """Below the limit, and for what is no file, nothing is forked."""
-    assert look_apart(file(HISTORY)) is None
-    assert look_apart("-") is None
+def test_a_trusting_reader_takes_the_same_records(file: Put) -> None:
+    """It names less damage, and loses nothing that can be decoded."""
+    lines = lines_of(HISTORY)
+    lines[3] = lines[3].replace(b'"payload":{', b'"unread":{"a":1,"a":2},"payload":{', 1)
+    lines[5] = lines[5][:40]
+    path = file(b"".join(line + b"\n" for line in [*lines, *lines]))
+    with open_source(path) as source:
+        trusted = list(Reader(source, trusting=True).batches())
+    _, asked = read(path)
+    assert taken(asked) == taken(trusted)
+    assert set(named(trusted)) <= set(named(asked))
 
 
 @given(st.data())

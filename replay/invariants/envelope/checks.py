@@ -5,6 +5,7 @@ A million lines pass through here, so the common case is three comparisons and n
 
 from __future__ import annotations
 
+from collections import abc
 from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Any
@@ -27,6 +28,31 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _parse = datetime.fromisoformat
 
 
+_SHAPE = "0000-00-00T00:00:00.000Z"
+_WIDTH = len(_SHAPE)
+_HOUR = len("0000-00-00T00:")
+_TENS = (_HOUR, _HOUR + len("00:"))
+"""Where the tens of minutes and of seconds stand."""
+_TO_SHAPE = str.maketrans("123456789", "000000000")
+
+
+def latest_of(stamps: list[str | None], after: datetime) -> datetime | None:
+    """The last of some times, if all are valid, of one hour, in order and not before *after*; else None.
+
+    Written with the few calls that look at all of them at once: within an hour, valid times of the usual form are
+    in order exactly if their texts are.
+    """
+    try:
+        text = "".join(stamps)  # type: ignore[arg-type]
+        first, last = _parse(stamps[0] or ""), _parse(stamps[-1] or "")
+        if first < after or text[:_HOUR] != text[-_WIDTH : _HOUR - _WIDTH]:
+            return None
+    except (TypeError, ValueError):  # one has no time; or the first or last is none, or without a zone
+        return None
+    is_usual = text.translate(_TO_SHAPE) == _SHAPE * len(stamps) and stamps == sorted(stamps)  # type: ignore[type-var]
+    return last if is_usual and all(max(text[at::_WIDTH]) < "6" for at in _TENS) else None
+
+
 class EnvelopeBreak(Enum):
     """What can be wrong with a record's envelope as such."""
 
@@ -46,6 +72,23 @@ class Envelopes(Checker):
         self._moment = _LONG_AGO
         self._ordinals = Ordinals(self)
         self._sequence = Sequence(self)
+
+    def takes(self, records: abc.Sequence[Any], lines: abc.Sequence[int]) -> bool:
+        if self._is_first or not records:
+            return False
+        stamps = [record.timestamp for record in records]
+        moment = latest_of(stamps, self._moment)
+        ordinals, count = self._ordinals, len(records)
+        start = ordinals.next
+        expected = [None] * count if start is None else list(range(start, start + count))
+        if moment is None or expected != [record.ordinal for record in records]:
+            return False
+        if any([record.seq is not None for record in records]):  # noqa: C419  a list is faster here
+            return False
+        self._moment, self._stamp, self._at = moment, stamps[-1], lines[-1]
+        if start is not None:
+            ordinals.next, ordinals.at = start + count, lines[-1]
+        return True
 
     def record(self, record: Any, at: int) -> None:
         stamp = record.timestamp

@@ -38,6 +38,7 @@ class Counts(Checker):
     def begin(self) -> None:
         self._total: Any = None
         self._last: Any = None
+        self._is_total_sound = self._is_last_sound = False
         self._at = 0
         self._counts_anew = False
         """Whether the next total need not follow from the last one."""
@@ -79,7 +80,8 @@ class Counts(Checker):
 
     def _request(self, last: Any, window: int | None, at: int) -> None:
         """The tokens of a request are not those of the one before."""
-        if not is_sound(last):
+        self._is_last_sound = is_sound(last)
+        if not self._is_last_sound:
             self._odd("the last request", last, at)
         if window is None:
             return
@@ -96,23 +98,31 @@ class Counts(Checker):
         """The total is not the one before."""
         before, is_new = self._total, self._counts_anew or self._total is None
         self._counts_anew = False
-        self._settle()
-        if not is_new and total.total_tokens < before.total_tokens:
+        if self._fall is not None:
+            self._settle()
+        if not is_new and is_sum(before, last, total):
+            if self._is_total_sound and self._is_last_sound:
+                return  # what is sound adds up to what is sound
+        elif not is_new and total.total_tokens < before.total_tokens:
             self._fall = (at, self._at, before.total_tokens, total.total_tokens)
-        elif not is_new and not is_sum(before, last, total):
-            self.tell(
-                CountBreak.NOT_THE_SUM,
-                at,
-                (self._at, "the total before"),
-                (at, "the total"),
-                subject=f"line {at}",
-                before=before.total_tokens,
-                last=last.total_tokens,
-                total=total.total_tokens,
-                before_at=self._at,
-            )
-        if total != last and not is_sound(total):  # the first total is the first request
+        elif not is_new:
+            self._not_the_sum(before, total, last, at)
+        self._is_total_sound = is_sound(total)
+        if total != last and not self._is_total_sound:  # the first total is the first request
             self._odd("the session", total, at)
+
+    def _not_the_sum(self, before: Any, total: Any, last: Any, at: int) -> None:
+        self.tell(
+            CountBreak.NOT_THE_SUM,
+            at,
+            (self._at, "the total before"),
+            (at, "the total"),
+            subject=f"line {at}",
+            before=before.total_tokens,
+            last=last.total_tokens,
+            total=total.total_tokens,
+            before_at=self._at,
+        )
 
     def _odd(self, whose: str, usage: Any, at: int) -> None:
         """One set of numbers disagrees with itself."""
