@@ -103,7 +103,8 @@ def test_rows_survive_a_round_trip(dialect: Form) -> None:
 def test_the_language_writes_legal_rollouts_only(dialect: Form, tmp_path: Path) -> None:
     """No rule finds anything in them, unless the history says `crash`."""
     rollout = tmp_path / "rollout.jsonl"
-    rollout.write_bytes(write(EVERYTHING.replace("crash", "complete e") + "; complete f", dialect))
+    history = EVERYTHING.replace("crash", "complete e").replace("x_new", "thread_goal_updated")
+    rollout.write_bytes(write(history + "; complete f", dialect))
     assert () == verify(rollout).findings
 
 

@@ -51,10 +51,11 @@ def test_an_unreadable_file(legal: Path) -> None:
 
 
 def test_an_empty_file(tmp_path: Path) -> None:
-    """Nothing in it is wrong, and the text says that nothing is in it."""
+    """That nothing is in it is damage: its verdict is unknown, and no traceback."""
     (tmp_path / "empty.jsonl").touch()
     done = turnfold("verify", tmp_path / "empty.jsonl")
-    assert (0, "") == (done.returncode, done.stderr)
+    assert (2, "") == (done.returncode, done.stderr)
+    assert "TF016" in done.stdout
     assert "the file is empty" in done.stdout
 
 
