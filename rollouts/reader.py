@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import msgspec
@@ -165,7 +165,8 @@ class Reader:
 
     def _notice(self, payload: Any) -> None:
         """Take the producer from the session's identity record."""
-        if getattr(payload, "event", type(payload)) is SessionMetaRecorded and self.profile.version is None:
+        kind = cast("object", getattr(payload, "event", None)) or type(cast("object", payload))
+        if kind is SessionMetaRecorded and self.profile.version is None:
             self._take_profile(self.profile.dialect, payload.originator, payload.cli_version)
 
     def _take_profile(self, dialect: Dialect, client: str | None, version: str | None) -> None:

@@ -35,7 +35,9 @@ paths_argument: Decorator = click.argument(
 
 path_argument: Decorator = click.argument("path", type=click.Path())
 
-turn_option: Decorator = click.option("--turn", metavar="TURN", help="An id, or a position from 0; -1 is the last.")
+turn_option: Decorator = click.option(
+    "--turn", metavar="TURN", help="An id, or a position from 0; -1 is the last."
+)
 
 since_option: Decorator = click.option(
     "--since",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, cast
 
 import msgspec
 
@@ -55,11 +55,16 @@ class LineDecoder(Protocol):
         ...
 
 
+def as_object(value: Any) -> dict[str, Any] | None:
+    """A JSON value as an object, or None if it is no object."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+
+
 def unknown(raw: dict[str, Any]) -> Record:
     """A record that this version cannot read, kept whole."""
     ordinal, seq, stamp = raw.get("ordinal"), raw.get("seq"), raw.get("timestamp")
     payload = raw.get("payload", raw)
-    tag = payload.get("type") if isinstance(payload, dict) else None
+    tag = (as_object(payload) or {}).get("type")
     name = str(raw.get("type")) + (f"/{tag}" if tag else "")
     return Record(
         timestamp=stamp if isinstance(stamp, str) else None,
@@ -75,7 +80,7 @@ def decode_object(data: bytes) -> dict[str, Any]:
     Raises:
         MalformedRecord: it is some other JSON value.
     """
-    raw: Any = msgspec.json.decode(data)
-    if not isinstance(raw, dict):
+    raw = as_object(msgspec.json.decode(data))
+    if raw is None:
         raise NotARecord("a JSON value that is no object")
     return raw

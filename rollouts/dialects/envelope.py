@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from turnfold.events import CodecError, from_payload
-from turnfold.rollouts.dialects.base import MalformedRecord, NotARecord, decode_object, unknown
+from turnfold.rollouts.dialects.base import MalformedRecord, NotARecord, as_object, decode_object, unknown
 from turnfold.rollouts.record import Record, RecordLike
 from turnfold.rollouts.wire import ENVELOPE, PAYLOADS, TAGS, OwnRecord
 
@@ -38,13 +38,12 @@ class EnvelopeDecoder:
 
 def is_known(raw: dict[str, Any]) -> bool:
     """Whether the record's type, and its payload's tag where it has one, are read by this version."""
-    record_type, payload = raw["type"], raw.get("payload")
+    record_type, payload = raw["type"], as_object(raw.get("payload"))
     if record_type not in PAYLOADS:
         return False
     tags = TAGS.get(record_type)
-    if tags is None or not isinstance(payload, dict) or not isinstance(payload.get("type"), str):
-        return True
-    return payload["type"] in tags
+    tag = payload.get("type") if payload is not None else None
+    return tags is None or not isinstance(tag, str) or tag in tags
 
 
 def open_own(record: RecordLike) -> RecordLike:

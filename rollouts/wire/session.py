@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import msgspec
 
@@ -59,7 +59,8 @@ class TurnContext(Untagged):
     def sandbox_mode(self) -> str | None:
         policy = self.sandbox_policy
         if isinstance(policy, dict):
-            return policy.get("mode") or policy.get("type")
+            named = cast("dict[str, Any]", policy)
+            policy = named.get("mode") or named.get("type")
         return policy if isinstance(policy, str) else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -43,11 +44,11 @@ def verified(tmp_path: Path, data: bytes) -> FileReport:
 
 def log(steps: list[tuple[str, str]]) -> bytes:
     """A rollout of nothing but turn events: (`task_started` | `task_complete` | `turn_aborted`, turn id)."""
-    records: list[object] = [{"type": "session_meta", "payload": META}]
+    records: list[dict[str, Any]] = [{"type": "session_meta", "payload": META}]
     for tag, turn_id in steps:
         more = {"reason": "replaced"} if tag == "turn_aborted" else {}
         records.append({"type": "event_msg", "payload": {"type": tag, "turn_id": turn_id, **more}})
-    stamped = [{"timestamp": f"2026-06-01T09:00:{n:02d}.000Z", **r} for n, r in enumerate(records)]  # type: ignore[dict-item]
+    stamped = [{"timestamp": f"2026-06-01T09:00:{n:02d}.000Z", **r} for n, r in enumerate(records)]
     return b"".join(msgspec.json.encode(record) + b"\n" for record in stamped)
 
 

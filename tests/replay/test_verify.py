@@ -116,10 +116,14 @@ def test_the_verdict(severities: list[Severity], open_at_end: bool, verdict: Ver
     assert verdict is verdict_of(findings, open_at_end)
 
 
-def test_a_session_that_a_newer_codex_goes_on_with_is_judged_from_its_first_turn_start(tmp_path: Path) -> None:
+def test_a_session_that_a_newer_codex_goes_on_with_is_judged_from_its_first_turn_start(
+    tmp_path: Path,
+) -> None:
     """The first `session_meta` keeps the old version; turn rules are at work once a turn start was seen."""
     old = write('meta; start a; user "one"; agent "done"; complete a', OLD)
-    newer = write('meta; start b; context; user "two"; agent "done"; complete b').splitlines(keepends=True)[1:]
+    newer = write('meta; start b; context; user "two"; agent "done"; complete b').splitlines(keepends=True)[
+        1:
+    ]
     assert Verdict.VALID is verified(tmp_path, old + b"".join(newer)).verdict
     data = old + b"".join([*newer, *(b"\n" * 70_000,), newer[-1]])
     assert "TF304" in verified(tmp_path, data).counts

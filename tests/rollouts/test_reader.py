@@ -95,22 +95,23 @@ def test_versions_without_turn_events_do_not_show_turns(file: Put) -> None:
     assert not reader.profile.shows_turns
 
 
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        (lambda line: line.replace(b'"turn_id"', b'"turn_id":"x","turn_id"', 1), "TF009"),
-        (lambda line: line + line, "TF004"),
-        (lambda line: line[:30] + line, "TF003"),
-        (lambda line: b"\x00" * 64 + line, "TF007"),
-        (lambda line: b"\xef\xbb\xbf" + line, "TF008"),
-        (lambda line: line.replace(b'"payload":{', b'"unread":"\xff","payload":{', 1), "TF005"),
-        (lambda line: line.replace(b'"payload":{', b'"unread":"\\ud800","payload":{', 1), "TF006"),
-        (lambda line: line.replace(b'"timestamp":"2026', b'"timestamp":[2026],"x":"', 1), "TF012"),
-        (lambda _: b"[1,2]", "TF011"),
-        (lambda _: b"\x93\x00\x11 junk", "TF001"),
-        (lambda _: b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}", "TF010"),
-    ],
-)
+CHANGES: list[tuple[Callable[[bytes], bytes], str]] = [
+    (lambda line: line.replace(b'"turn_id"', b'"turn_id":"x","turn_id"', 1), "TF009"),
+    (lambda line: line + line, "TF004"),
+    (lambda line: line[:30] + line, "TF003"),
+    (lambda line: b"\x00" * 64 + line, "TF007"),
+    (lambda line: b"\xef\xbb\xbf" + line, "TF008"),
+    (lambda line: line.replace(b'"payload":{', b'"unread":"\xff","payload":{', 1), "TF005"),
+    (lambda line: line.replace(b'"payload":{', b'"unread":"\\ud800","payload":{', 1), "TF006"),
+    (lambda line: line.replace(b'"timestamp":"2026', b'"timestamp":[2026],"x":"', 1), "TF012"),
+    (lambda _: b"[1,2]", "TF011"),
+    (lambda _: b"\x93\x00\x11 junk", "TF001"),
+    (lambda _: b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}", "TF010"),
+]
+"""What can happen to a line, and the code that names it."""
+
+
+@pytest.mark.parametrize(("change", "code"), CHANGES)
 def test_damage_is_named_where_it_is_and_hides_nothing_else(
     file: Put, change: Callable[[bytes], bytes], code: str
 ) -> None:

@@ -36,20 +36,20 @@ _TENS = (_HOUR, _HOUR + len("00:"))
 _TO_SHAPE = str.maketrans("123456789", "000000000")
 
 
-def latest_of(stamps: list[str | None], after: datetime) -> datetime | None:
+def latest_of(stamps: list[Any], after: datetime) -> datetime | None:
     """The last of some times, if all are valid, of one hour, in order and not before *after*; else None.
 
     Written with the few calls that look at all of them at once: within an hour, valid times of the usual form are
     in order exactly if their texts are.
     """
     try:
-        text = "".join(stamps)  # type: ignore[arg-type]
-        first, last = _parse(stamps[0] or ""), _parse(stamps[-1] or "")
+        text = "".join(stamps)
+        first, last = _parse(stamps[0]), _parse(stamps[-1])
         if first < after or text[:_HOUR] != text[-_WIDTH : _HOUR - _WIDTH]:
             return None
     except (TypeError, ValueError):  # one has no time; or the first or last is none, or without a zone
         return None
-    is_usual = text.translate(_TO_SHAPE) == _SHAPE * len(stamps) and stamps == sorted(stamps)  # type: ignore[type-var]
+    is_usual = text.translate(_TO_SHAPE) == _SHAPE * len(stamps) and stamps == sorted(stamps)
     return last if is_usual and all(max(text[at::_WIDTH]) < "6" for at in _TENS) else None
 
 
