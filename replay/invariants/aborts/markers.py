@@ -8,8 +8,6 @@ from typing import Any
 from turnfold.events import (
     INTERRUPTED,
     AbortMarkerRecorded,
-    AgentMessageEmitted,
-    AgentReasoningEmitted,
     ItemCompleted,
     MessageRecorded,
     ReasoningRecorded,
@@ -73,8 +71,9 @@ class Markers(Checker):
         if self._at and event.item_type in USER_ITEMS and (event.text or "").startswith(MARKER):
             self._at = 0
 
-    @on(ReasoningRecorded, AgentMessageEmitted, AgentReasoningEmitted, ToolCallRequested, ToolCallOutput)
+    @on(ReasoningRecorded, ToolCallRequested, ToolCallOutput)
     def work(self, event: Any, at: int) -> None:
+        """What clients are shown of the model has its row beside it, so that the rows are enough."""
         if self._at and not self._told:
             self._told = True
             witnesses = (self._at, "marker"), (at, "first record of work after it")
