@@ -5,12 +5,18 @@ Bounded by what is open and by distinct ids; nothing here grows with bytes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import attrs
 
 from turnfold.events import Event
 from turnfold.rollouts import Profile, RecordLike
+
+
+def no_text(line: int) -> bytes | None:  # noqa: ARG001  the form of `SessionView.text_of`
+    """No bytes are at hand."""
+    return None
 
 
 @attrs.define(kw_only=True)
@@ -49,6 +55,8 @@ class SessionView:
     """Line of the last record that was taken in."""
     record: RecordLike | None = None
     """The current record."""
+    text_of: Callable[[int], bytes | None] = no_text
+    """The bytes of a line, where they are at hand: those of a file's current batch are."""
 
     turn: TurnView | None = None
     """The open turn."""

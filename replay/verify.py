@@ -91,6 +91,7 @@ def watched(source: Source, rules: Iterable[type[Invariant]], *, trusting: bool 
         if reader.profile is not producer:
             producer = reader.profile
             watch.adopt(producer)
+        watch.session.text_of = batch.text_of
         watch.feed(batch.records, batch.lines)
         damage.extend(batch.damage)
     watch.finish()

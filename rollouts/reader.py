@@ -43,9 +43,10 @@ class Batch:
     damage: Sequence[Damage] = ()
     block: Block
 
-    def text_of(self, line: int) -> bytes:
-        """The bytes of one line of this batch, without its newline."""
-        return self.block.data.split(b"\n")[line - self.block.first_line]
+    def text_of(self, line: int) -> bytes | None:
+        """The bytes of one line of this batch, without its newline; None for a line that is not in it."""
+        index = line - self.block.first_line
+        return self.block.data.split(b"\n")[index] if 0 <= index < self.block.lines else None
 
 
 class Reader:

@@ -50,6 +50,8 @@ class Calls(Checker):
         self._newest = 0
         """Line of the latest call that has an output, and of its output."""
         self._newest_output = 0
+        self._asked_at = 0
+        """Line of the last message to the model: in a file without turn starts, work from before it may be cut off."""
         self._answered_at = 0
         """Line of the last output since the model last spoke; 0 if there was none."""
 
@@ -92,17 +94,20 @@ class Calls(Checker):
 
     @on(MessageRecorded)
     def said(self, event: Any, at: int) -> None:
-        if self._answered_at and event.role == "assistant":
+        if event.role != "assistant":
+            self._asked_at = at
+        elif self._answered_at:
             self._went_on(at)
 
     def _went_on(self, at: int) -> None:
         """The model speaks anew, having been sent the outputs so far."""
         answered, self._answered_at = self._answered_at, 0
-        turn, open_calls = self.session.turn, self.session.open_calls
-        if turn is None or not open_calls:
+        session = self.session
+        if not session.open_calls or (session.turn is None and session.turns_are_visible):
             return
-        for call_id, called in open_calls.items():
-            if turn.at < called < answered:
+        began = session.turn.at if session.turn is not None else self._asked_at
+        for call_id, called in session.open_calls.items():
+            if began < called < answered:
                 facts: dict[str, Any] = {"call_id": call_id, "called": called, "answered": answered}
                 witnesses = (called, "call"), (answered, "last output"), (at, "next words of the model")
                 self.tell(CallBreak.MODEL_WENT_ON, at, *witnesses, subject=call_id, **facts)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from turnfold.events import MessageRecorded, ReasoningRecorded, ToolCallOutput, ToolCallRequested, TurnStarted
+from turnfold.events import MessageRecorded, ReasoningRecorded, ToolCallOutput, ToolCallRequested
 from turnfold.replay.findings import Severity
 from turnfold.replay.invariants.calls.checks import CallBreak, Calls
 from turnfold.replay.invariants.checker import CheckedRule
@@ -11,7 +11,7 @@ class ModelSpeaksBeforeOutput(
     code="TF215",
     severity=Severity.SUSPICION,
     since="0.1.0",
-    needs=(TurnStarted, MessageRecorded, ReasoningRecorded, ToolCallRequested, ToolCallOutput),
+    needs=(MessageRecorded, ReasoningRecorded, ToolCallRequested, ToolCallOutput),
 ):
     """The model goes on although one of its tool calls has no output yet.
 

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Any
 
+from msgspec import Struct
+
 from turnfold.events import SessionMetaRecorded, UnknownRecorded
 from turnfold.replay.copies import time_s
 from turnfold.replay.invariants.checker import Checker
@@ -60,6 +62,7 @@ class EnvelopeBreak(Enum):
     NO_TIME = auto()
     BACKWARDS = auto()
     BEFORE_CREATION = auto()
+    REPEATED = auto()
 
 
 class Envelopes(Checker):
@@ -68,6 +71,7 @@ class Envelopes(Checker):
     def begin(self) -> None:
         self._is_first = True
         self._at = 0
+        self._payload: Any = None
         self._stamp: str | None = ""
         self._moment = _LONG_AGO
         self._ordinals = Ordinals(self)
@@ -77,6 +81,8 @@ class Envelopes(Checker):
         if self._is_first or not records:
             return False
         stamps = [record.timestamp for record in records]
+        if len({self._stamp, *stamps}) <= len(stamps) and self._may_repeat(records):
+            return False
         moment = latest_of(stamps, self._moment)
         ordinals, count = self._ordinals, len(records)
         start = ordinals.next
@@ -86,6 +92,7 @@ class Envelopes(Checker):
         if any([record.seq is not None for record in records]):  # noqa: C419  a list is faster here
             return False
         self._moment, self._stamp, self._at = moment, stamps[-1], lines[-1]
+        self._payload = records[-1].payload
         if start is not None:
             ordinals.next, ordinals.at = start + count, lines[-1]
         return True
@@ -101,6 +108,9 @@ class Envelopes(Checker):
             except (TypeError, ValueError):  # none, no time, or a time without a zone
                 self._no_time(record, at)
             self._stamp = stamp
+        elif type(record.payload) is type(self._payload) and stamp is not None:
+            self._compare(record.payload, at)
+        self._payload = record.payload
         ordinals = self._ordinals
         if record.ordinal != ordinals.next:
             if self._is_first:
@@ -112,6 +122,34 @@ class Envelopes(Checker):
         if record.seq is not None:
             self._sequence.take(record, at)
         self._at = at
+
+    def _may_repeat(self, records: abc.Sequence[Any]) -> bool:
+        """Whether some record is of the time and the kind of the one before it."""
+        stamp, kind = self._stamp, type(self._payload)
+        for record in records:
+            if record.timestamp == stamp and type(record.payload) is kind:
+                return True
+            stamp, kind = record.timestamp, type(record.payload)
+        return False
+
+    def _compare(self, payload: Any, at: int) -> None:
+        """A record of the time and the kind of the one before it."""
+        before, session = self._at, self.session
+        if at - before > 1 or session.in_copy or payload != self._payload:
+            return
+        if isinstance(payload, Struct):  # it has only what some rule reads: the line itself must say the rest
+            lines = session.text_of(before), session.text_of(at)
+            if lines[0] is None or lines[0] != lines[1]:
+                return
+        witnesses = (before, "the record"), (at, "the same again")
+        self.tell(
+            EnvelopeBreak.REPEATED,
+            at,
+            *witnesses,
+            subject=f"line {at}",
+            first_at=before,
+            timestamp=self._stamp,
+        )
 
     def _no_time(self, record: Any, at: int) -> None:
         # A record that was not read is of an unknown form, or damage already.
