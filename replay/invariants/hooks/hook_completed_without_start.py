@@ -6,6 +6,7 @@ from turnfold.core.lifecycle import HookRunPhase, Machine
 from turnfold.events import HookClosed, HookCompleted, HookStarted
 from turnfold.replay.findings import Severity
 from turnfold.replay.invariants.registry import OrderRule
+from turnfold.rollouts import Dialect
 
 
 class HookCompletedWithoutStart(OrderRule, code="TF502", since="0.1.0", needs=(HookStarted, HookCompleted)):
@@ -20,13 +21,13 @@ class HookCompletedWithoutStart(OrderRule, code="TF502", since="0.1.0", needs=(H
 
     ## Example
     ```jsonl
-    {"method":"thread/started","params":{"thread":{"id":"T"}}}
-    {"method":"hook/completed","params":{"threadId":"T","run":{"id":"stop:0:/h","eventName":"stop","displayOrder":0,"sourcePath":"/h","status":"completed"}}}
+    {"method":"turn/started","params":{"threadId":"T","turn":{"id":"A","items":[],"status":"inProgress"}}}
+    {"method":"hook/completed","params":{"threadId":"T","turnId":"A","run":{"id":"stop:0:/h","eventName":"stop","displayOrder":0,"sourcePath":"/h","status":"completed"}}}
     ```
 
     ## What can excuse it
-    A capture that began while the run was on: one that does not show the thread's own beginning is judged with a
-    suspicion only. Handlers that run asynchronously tell neither start nor end.
+    A capture that began while the run was on, or a client that joined a running session: unless the start of the
+    run's turn was seen, it is a suspicion only. Handlers that run asynchronously tell neither start nor end.
     """
 
     rests_on_absence = True
@@ -40,5 +41,7 @@ class HookCompletedWithoutStart(OrderRule, code="TF502", since="0.1.0", needs=(H
     )
 
     def breached(self, event: Any, at: int, key: str | None, since: int) -> None:
-        severity = Severity.SUSPICION if self.session.identity is None else None
+        session = self.session
+        is_whole = session.profile.dialect is Dialect.OWN or event.turn_id in session.started
+        severity = None if is_whole else Severity.SUSPICION
         self.found(at, (at, "end of the run"), subject=key, severity=severity, run_id=key, at=at)

@@ -138,8 +138,8 @@ class HookRuns(Checker):
         return over
 
     def _changed(self, run: Run, event: Any, at: int) -> None:
-        begun = run.event_name, run.display_order, run.turn_id
-        ended = event.event_name, event.display_order, event.turn_id
+        begun = f"{run.event_name}, {run.display_order}, {run.turn_id}"
+        ended = f"{event.event_name}, {event.display_order}, {event.turn_id}"
         witnesses = (run.at, "start of the run"), (at, "end of the run")
         facts: dict[str, Any] = {"run_id": event.run_id, "started": run.at, "begun": begun, "ended": ended}
         self.tell(RunBreak.CHANGED, at, *witnesses, subject=event.run_id, **facts)

@@ -84,8 +84,10 @@ class TestLife:
         assert [(8, "violation")] == found("TF503", o.log(*o.begin(), started(), CLOSED, CLOSED))
 
     def test_a_late_capture_may_lack_starts(self) -> None:
-        """Where the thread's beginning is not shown, a missing start is a suspicion."""
+        """Where the turn's start is not shown, a missing start of a run is a suspicion."""
         assert [(1, "suspicion")] == found("TF502", c.bare(END))
+        assert [(7, "suspicion")] == found("TF502", c.capture(END))
+        assert [(13, "violation")] == found("TF502", c.capture(*c.begin(), END))
 
     def test_a_run_that_outlives_its_turn(self) -> None:
         """A completion after the interrupt is named although the start was in time."""
