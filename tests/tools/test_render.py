@@ -104,7 +104,7 @@ def test_notes_qualify_a_verdict() -> None:
     assert "it may be no rollout" in told
     assert "a turn is open at the end" in told
     assert "a newer version" in told
-    assert "the file is empty" in " ".join(plain(file_lines(entry(verdict="valid", lines=0))))
+    assert "it has no line that could be read" in " ".join(plain(file_lines(entry(verdict="valid", lines=0))))
     quiet = entry(verdict="valid", idle_rules=("TF501",), unknown_types={"novelty": 3})
     assert 1 == len(plain(file_lines(quiet)))
     assert ["novelty (3)", "TF501"] == [

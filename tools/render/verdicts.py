@@ -55,7 +55,9 @@ def _headline(entry: FileEntry) -> Text:
 def _notes(entry: FileEntry, width: int | None, verbose: bool) -> Iterator[Text]:
     """What qualifies the verdict without being a finding."""
     notes: list[str] = []
-    if entry.lines and entry.thread_id is None:
+    if not entry.lines:
+        notes.append("it has no line that could be read")
+    elif entry.thread_id is None:
         notes.append("nothing in it says which session it is of: it may be no rollout at all")
     if entry.verdict == "unknown" and all(finding.severity != "damage" for finding in entry.findings):
         notes.append("a turn is open at the end of the file: its rest is still to come, or was lost")
