@@ -55,6 +55,8 @@ class SessionView:
     """Line of the last record that was taken in."""
     record: RecordLike | None = None
     """The current record."""
+    latest: dict[type[Any], int] = attrs.field(factory=dict[type[Any], int])
+    """Payload class → line of its latest record. Rules ask `last_of`, which knows what a wire struct stands for."""
     text_of: Callable[[int], bytes | None] = no_text
     """The bytes of a line, where they are at hand: those of a file's current batch are."""
 
@@ -93,6 +95,12 @@ class SessionView:
     def timestamp(self) -> str | None:
         """Time of the current record, as written."""
         return self.record.timestamp if self.record is not None else None
+
+    def last_of(self, *kinds: type[Event]) -> int:
+        """Line of the latest record of some event classes, the current one included; 0 when there was none."""
+        return max(
+            (at for kind, at in self.latest.items() if getattr(kind, "event", kind) in kinds), default=0
+        )
 
     @property
     def turns_are_visible(self) -> bool:

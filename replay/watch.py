@@ -97,6 +97,7 @@ class Watch:
     def _feed(self, records: Sequence[RecordLike], lines: Sequence[int]) -> None:
         """This loop runs once per line of a file: what it does not do is what makes it fast."""
         session, dispatch, on_record = self.session, self._dispatch, self._on_record
+        latest = session.latest
         if self._take is not None and self._take(records, lines):
             on_record = ()
         for record, at in zip(records, lines, strict=True):
@@ -104,7 +105,9 @@ class Watch:
             for handle in on_record:
                 handle(record, at)
             payload = record.payload
-            for handle in dispatch[type(payload)]:
+            kind = type(payload)
+            latest[kind] = at
+            for handle in dispatch[kind]:
                 handle(payload, at)
         if lines:
             session.line = lines[-1]

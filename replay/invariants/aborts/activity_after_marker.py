@@ -39,7 +39,7 @@ class ActivityAfterMarker(
     files that were studied (0.98 to 0.169) has such a record.
     """
 
-    claim = "turn {turn_id} went on after its interrupt was marked, first with a {kind}"
+    claim = "turn {turn_id} went on after its interrupt was marked"
     because = "the marker is on line {marked}, and no abort came between it and this record"
     however = "a task that was killed may get one last record out"
 

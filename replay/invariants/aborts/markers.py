@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import Any
+from typing import Any, Final
 
 from turnfold.events import (
     INTERRUPTED,
     AbortMarkerRecorded,
+    AgentMessageEmitted,
+    AgentReasoningEmitted,
     ItemCompleted,
     MessageRecorded,
     ReasoningRecorded,
@@ -19,10 +21,20 @@ from turnfold.events import (
     UserInputRecorded,
 )
 from turnfold.replay.invariants.checker import Checker
-from turnfold.replay.invariants.registry import class_of, on
+from turnfold.replay.invariants.registry import on
 from turnfold.replay.user_text import MARKER
 
 USER_ITEMS = ("UserMessage", "userMessage")
+
+
+WORK: Final = (
+    ReasoningRecorded,
+    AgentMessageEmitted,
+    AgentReasoningEmitted,
+    ToolCallRequested,
+    ToolCallOutput,
+)
+"""What the model and its tools do; its messages are told by their role."""
 
 
 class MarkerBreak(Enum):
@@ -42,14 +54,13 @@ class Markers(Checker):
         """Line of the marker; 0 when none waits."""
         self._turn_id = ""
         """The turn in which it was recorded, or after which."""
-        self._told = False
-        """Whether work after it was told already."""
+        self._spoke_at = 0
+        """Line of the latest message of the model."""
 
     @on(MessageRecorded)
     def message(self, event: Any, at: int) -> None:
         if event.role == "assistant":
-            if self._at:
-                self.work(event, at)
+            self._spoke_at = at
         elif (event.text or "").startswith(MARKER):
             self.marked(event, at)
 
@@ -57,7 +68,7 @@ class Markers(Checker):
     def marked(self, event: Any, at: int) -> None:
         self._unpaired(at)
         turn = self.session.turn or self.session.last
-        self._at, self._turn_id, self._told = at, turn.turn_id if turn else "(unnamed)", False
+        self._at, self._turn_id = at, turn.turn_id if turn else "(unnamed)"
 
     @on(UserInputRecorded)
     def quoted(self, event: Any, at: int) -> None:
@@ -71,21 +82,21 @@ class Markers(Checker):
         if self._at and event.item_type in USER_ITEMS and (event.text or "").startswith(MARKER):
             self._at = 0
 
-    @on(ReasoningRecorded, ToolCallRequested, ToolCallOutput)
-    def work(self, event: Any, at: int) -> None:
-        """What clients are shown of the model has its row beside it, so that the rows are enough."""
-        if self._at and not self._told:
-            self._told = True
-            witnesses = (self._at, "marker"), (at, "first record of work after it")
-            facts: dict[str, Any] = {
-                "turn_id": self._turn_id,
-                "marked": self._at,
-                "kind": class_of(event).kind,
-            }
-            self.tell(MarkerBreak.ACTIVITY, at, *witnesses, subject=self._turn_id, **facts)
+    def finish(self, at: int) -> None:
+        self._work()
+
+    def _work(self) -> None:
+        """If a marker waits, nothing of the model or of its tools may have come since."""
+        marked = self._at
+        worked = max(self._spoke_at, self.session.last_of(*WORK))
+        if marked and worked > marked:
+            witnesses = (marked, "marker"), (worked, "work after it")
+            facts = {"turn_id": self._turn_id, "marked": marked}
+            self.tell(MarkerBreak.ACTIVITY, worked, *witnesses, subject=self._turn_id, **facts)
 
     @on(TurnAborted)
     def aborted(self, event: Any, at: int) -> None:
+        self._work()
         marked, self._at = self._at, 0
         closed = self.session.closed
         turn_id = event.turn_id or (closed.turn_id if closed else "(unnamed)")
@@ -103,6 +114,7 @@ class Markers(Checker):
 
     def _unpaired(self, at: int) -> None:
         """If a marker waits, its abort did not come."""
+        self._work()
         marked, self._at = self._at, 0
         if marked:
             witnesses = (marked, "marker"), (at, "its abort should have come before")

@@ -83,17 +83,19 @@ class SteerLost(
         if event.item_type not in USER_ITEMS:
             self.spoke = at
 
-    @on(ReasoningRecorded, ToolCallRequested, ModelRequestStarted)
-    def model(self, event: Any, at: int) -> None:
-        self.spoke = at
-
     @on(ErrorRaised)
     def failed(self, event: Any, at: int) -> None:
         self.spoke = at
 
+    def last_spoke(self) -> int:
+        """Line of the latest record of the model's work."""
+        return max(
+            self.spoke, self.session.last_of(ReasoningRecorded, ToolCallRequested, ModelRequestStarted)
+        )
+
     def add(self, text: str | None, at: int) -> None:
         """Another input; an item and an event that tell the same one are counted once."""
-        if text != self.text or self.spoke > self.added:
+        if text != self.text or self.last_spoke() > self.added:
             self.inputs += 1
         self.text, self.added = text, at
 
@@ -101,7 +103,7 @@ class SteerLost(
     def completed(self, event: Any, at: int) -> None:
         turn = self.session.closed
         is_judged = turn is not None and turn.ended_at == at and event.error is None
-        if is_judged and turn is not None and self.inputs > 1 and self.spoke < self.added:
+        if is_judged and turn is not None and self.inputs > 1 and self.last_spoke() < self.added:
             witnesses = (self.added, "input"), (at, "end of the turn")
             facts: dict[str, Any] = {"turn_id": turn.turn_id, "added": self.added, "at": at}
             self.found(at, *witnesses, subject=turn.turn_id, **facts)

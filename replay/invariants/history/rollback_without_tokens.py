@@ -43,11 +43,7 @@ class RollbackWithoutTokens(
     however = "another version than the one in the session_meta may have written this part of the file"
 
     def begin(self) -> None:
-        self._tokens_at = self._rollback_at = 0
-
-    @on(TokenUsageReported)
-    def tokens(self, event: Any, at: int) -> None:
-        self._tokens_at = at
+        self._rollback_at = 0
 
     @on(HistoryRolledBack)
     def rolled_back(self, event: Any, at: int) -> None:
@@ -55,7 +51,11 @@ class RollbackWithoutTokens(
         last, version = session.last, session.profile.version
         since = max(self._rollback_at, last.ended_at if last else 0)
         self._rollback_at = at
-        if version is not None and version >= ROLLBACKS_SINCE and self._tokens_at <= since:
+        if (
+            version is not None
+            and version >= ROLLBACKS_SINCE
+            and session.last_of(TokenUsageReported) <= since
+        ):
             witnesses = [(since, "what was last recorded before")] if since else []
             text = ".".join(map(str, version))
             self.found(at, *witnesses, (at, "the rollback"), subject=f"line {at}", version=text)

@@ -59,10 +59,6 @@ class TurnWithoutContext(
     def context(self, event: Any, at: int) -> None:
         self.context_at = at
 
-    @on(ReasoningRecorded, ToolCallRequested)
-    def worked(self, event: Any, at: int) -> None:
-        self.spoke_at = at
-
     @on(MessageRecorded)
     def said(self, event: Any, at: int) -> None:
         if event.role == "assistant":
@@ -75,13 +71,9 @@ class TurnWithoutContext(
     @on(TurnCompleted, TurnAborted)
     def ended(self, event: Any, at: int) -> None:
         turn, context = self.session.closed, self.context_at
-        if (
-            turn is None
-            or turn.copied
-            or not 0 < context < turn.at < self.spoke_at
-            or self.reviewed_at > turn.at
-        ):
+        spoke_at = max(self.spoke_at, self.session.last_of(ReasoningRecorded, ToolCallRequested))
+        if turn is None or turn.copied or not 0 < context < turn.at < spoke_at or self.reviewed_at > turn.at:
             return
         facts: dict[str, Any] = {"turn_id": turn.turn_id, "started": turn.at, "context": context}
-        witnesses = ((turn.at, "start of the turn"), (self.spoke_at, "output of the model"), (at, "its end"))
+        witnesses = ((turn.at, "start of the turn"), (spoke_at, "output of the model"), (at, "its end"))
         self.found(at, *witnesses, subject=turn.turn_id, **facts)

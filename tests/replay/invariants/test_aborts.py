@@ -111,9 +111,10 @@ class TestMarkers:
         assert "(unnamed)" == finding.facts["turn_id"]
 
     def test_work_after_a_marker_is_named_once(self) -> None:
-        """An assistant's message is work like a call; of several records the first is named."""
-        for work in ([message("assistant", "Done.")], [CALL], [CALL, CALL]):
+        """An assistant's message is work like a call; of several records the last is named, once."""
+        for work in ([message("assistant", "Done.")], [CALL]):
             assert [(4, "suspicion")] == found("TF407", log(meta(), START, MARKER, *work, ABORTED))
+        assert [(5, "suspicion")] == found("TF407", log(meta(), START, MARKER, CALL, CALL, ABORTED))
 
     def test_a_process_that_died_explains_the_marker(self) -> None:
         """Where a later start cut the turn off, that is the root."""
