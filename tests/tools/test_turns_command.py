@@ -9,6 +9,7 @@ import pytest
 
 from tests.tools.process import turnfold
 from turnfold.replay.histories import write
+from turnfold.rollouts.samples import SAMPLES
 from turnfold.tools.render.turnrows import COLUMNS
 
 HISTORY = r"""
@@ -70,9 +71,11 @@ def test_a_file_that_cannot_be_read_does_not_hide_the_others(session: Path) -> N
 
 
 def test_the_demo() -> None:
-    """It verifies every sample, shows what it types, ends with 0 and says what was shown."""
+    """It verifies every sample, shows what it types, ends with 0 and says what to try next."""
     done = turnfold("demo")
     assert (0, "") == (done.returncode, done.stderr)
-    assert "$ turnfold verify *.jsonl" in done.stdout
+    typed = [line.split()[2] for line in done.stdout.splitlines() if line.startswith("$ ")]
+    assert ["verify", "verify", "timeline", "explain"] == typed
+    assert f"{len(SAMPLES)} files: " in done.stdout
     assert "TF304 second-terminal" in done.stdout
-    assert done.stdout.splitlines()[-1].startswith("That was: verify, turns")
+    assert "Now try\n  turnfold verify ~/.codex" in done.stdout

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import shlex
-from collections.abc import Iterator, Sequence
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import click
 from rich.text import Text
@@ -20,15 +23,16 @@ from turnfold.tools.screen import Color, Screen
 RACE = "ended-twice"
 """The sample whose timeline and last turn are shown."""
 
+FOR_ALL = "*.jsonl"
 
-def _steps() -> Iterator[tuple[str, Sequence[str]]]:
+
+def _steps() -> Iterator[tuple[str, str]]:
     """What is shown: a remark, and a command line as the user would type it."""
-    samples = [sample_path(name).name for name in sample_names()]
-    race = sample_path(RACE).name
-    yield "every sample session, with all rules:", ["verify", *samples]
-    yield "the turns of one of them:", ["turns", sample_path("clean-with-steer").name]
-    yield "what happened in the session whose turn ended twice:", ["timeline", race]
-    yield "why that turn ended as it did:", ["explain", race]
+    race, suspect = sample_path(RACE).name, sample_path("steer-lost").name
+    yield "1. Was the order legal? All rules; the violations first", f"verify --severity violation {FOR_ALL}"
+    yield "2. A suspicion leaves the verdict alone, and names what may excuse it", f"verify {suspect}"
+    yield f"3. What happened in {race}, with what was found", f"timeline {race}"
+    yield "4. Why its turn ended as it did", f"explain {race}"
 
 
 @click.command()
@@ -41,26 +45,59 @@ def command(color: Color) -> int:
     """
     screen = Screen(color)
     folder = sample_path(RACE).parent
-    screen.write(Text(f"{len(SAMPLES)} sample sessions in {folder}", style=QUIET))
-    for name, what in SAMPLES.items():
-        screen.write(Text.assemble(f"  {sample_path(name).name:<37}", (what, QUIET)))
-    shown: list[str] = []
+    for text in _opening(folder):
+        screen.write(text)
+    program, shown_folder = _program(), _from_here(folder)
     with contextlib.chdir(folder):  # so that lines read as they would for files of one's own
-        for remark, words in _steps():
-            if words[0] not in COMMANDS:
-                continue
+        for remark, line in _steps():
             screen.write()
-            screen.write(Text(f"# {remark}", style=QUIET))
-            screen.write(Text(f"$ {PROGRAM} {_typed(words)}", style=MARK))
-            code = run(COMMANDS, [*words, "--color", color.value])
+            screen.write(Text(remark, style=MARK))
+            screen.write(Text(f"$ {PROGRAM} {line}", style=QUIET))
+            screen.write()
+            code = run(COMMANDS, [*_expanded(line), "--color", color.value])
             if code >= ExitCode.USAGE:
                 return code
-            shown.append(words[0])
-    screen.write()
-    screen.write(Text(f"That was: {', '.join(shown)}. Now yours: {PROGRAM} verify ~/.codex", style=MARK))
+    for text in _closing(program, shown_folder):
+        screen.write(text)
     return ExitCode.OK
 
 
-def _typed(words: Sequence[str]) -> str:
-    """A command line; many files stand as a pattern."""
-    return " ".join(words) if len(words) <= 3 else shlex.join(words[:1]) + " *.jsonl"
+def _opening(folder: Path) -> Iterator[Text]:
+    yield Text("turnfold reads the event log of an agent session and says whether its order was legal.", MARK)
+    yield Text(
+        f"{len(SAMPLES)} sample sessions come with it, legal ones and broken ones, in {folder}:", QUIET
+    )
+    yield Text()
+    for name, what in SAMPLES.items():
+        yield Text.assemble(f"  {name:<31}", (what, QUIET))
+
+
+def _closing(program: str, folder: str) -> Iterator[Text]:
+    yield Text()
+    yield Text("Now try", style=MARK)
+    lines = {
+        "verify ~/.codex": "your own sessions; they are only ever read",
+        "rule TF304": "what a rule checks, why it matters, what can excuse it",
+        f"explain {folder}/{sample_path('two-writers').name}": "another broken one",
+        "--help": "all commands",
+    }
+    width = max(map(len, lines))
+    for line, what in lines.items():
+        yield Text.assemble(f"  {program} {line:<{width}}", (f"  # {what}", QUIET))
+
+
+def _expanded(line: str) -> list[str]:
+    """The words of a command line, with the pattern replaced as a shell would."""
+    samples = sorted(sample_path(name).name for name in sample_names())
+    return [word for part in line.split() for word in (samples if part == FOR_ALL else [part])]
+
+
+def _program() -> str:
+    """What to type for the program: `make demo` calls it where it is not on the search path."""
+    called = Path(sys.argv[0])
+    return _from_here(called) if called.name == PROGRAM and not shutil.which(PROGRAM) else PROGRAM
+
+
+def _from_here(path: Path) -> str:
+    """The shorter one of a path's absolute and relative forms."""
+    return min(os.path.relpath(path), str(path.absolute()), key=len)

@@ -75,7 +75,7 @@ def _record(sign: str, name: str, record: RecordEntry | None, style: str) -> Tex
         (f"  {sign} ", style),
         (f"{safe(name)}:{record.line}", MARK),
         (f"  {safe(record.kind)}", style),
-        (f"  {safe(record.text)}", QUIET),
+        (f"  {safe(record.text)}" if record.text else "", QUIET),
     )
 
 
