@@ -7,7 +7,7 @@ import attrs
 from turnfold.events.base import Event
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class SubAgentActivity(Event):
     """Something happened to a sub-agent.
 
@@ -26,7 +26,7 @@ class SubAgentActivity(Event):
     """Its place in the tree of agents."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class SubAgentStarted(Event):
     """A sub-agent was spawned.
 
@@ -54,7 +54,7 @@ class SubAgentStarted(Event):
     """Distance from the root session in the tree of agents."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class SubAgentEnded(Event):
     """A sub-agent ended.
 

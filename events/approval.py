@@ -42,7 +42,7 @@ DECISION_SOURCES: Final = ("config", "automated_reviewer", "user")
 """Who can decide: policy or a hook, the automated reviewer, the user."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ApprovalRequested(Event):
     """Somebody was asked a question that a call waits for.
 
@@ -85,7 +85,7 @@ class ApprovalRequested(Event):
     """app-server `approvalId`: tells several questions of one call apart."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ApprovalResolved(Event):
     """A question was answered.
 
@@ -119,7 +119,7 @@ class ApprovalResolved(Event):
     """Rule to be added to the policy of commands or of the network, as plain JSON; None without one."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ApprovalDropped(Event):
     """A question will not be answered any more: what had asked it is gone. It stands for no decision.
 
@@ -141,7 +141,7 @@ class ApprovalDropped(Event):
     """Own log: `aborted`, `cleared`, `shutdown`."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ReviewStarted(Event):
     """The automated reviewer took up a question.
 
@@ -167,7 +167,7 @@ class ReviewStarted(Event):
     """Start in unix milliseconds."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ReviewEnded(Event):
     """The automated reviewer came to an end, with a judgement or without.
 

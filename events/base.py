@@ -6,15 +6,24 @@ from typing import ClassVar
 import attrs
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Part:
-    """A frozen value with named fields that keeps the fields it does not know."""
+    """A frozen value with named fields that keeps the fields it does not know.
+
+    One `__repr__` serves all: to generate a hundred of them takes longer than to verify a small file.
+    """
 
     extra: Mapping[str, object] = attrs.field(factory=dict[str, object], hash=False)
     """Fields that this version does not know, as plain JSON values; they are written back as they came."""
 
+    def __repr__(self) -> str:
+        """Name the class and the fields that hold something: `TurnStarted(turn_id='a')`."""
+        told = [(field.name, getattr(self, field.name)) for field in attrs.fields(type(self))]
+        held = ", ".join(f"{name}={value!r}" for name, value in told if value not in (None, {}, ()))
+        return f"{type(self).__name__}({held})"
 
-@attrs.frozen(kw_only=True)
+
+@attrs.frozen(kw_only=True, repr=False)
 class Event(Part):
     """Something that happened in a session. Who, when and in which order is said by the envelope.
 

@@ -7,7 +7,7 @@ import attrs
 from turnfold.events.base import Event
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class TurnContextRecorded(Event):
     """The settings of a turn; the last one of a turn counts.
 
@@ -44,7 +44,7 @@ class TurnContextRecorded(Event):
     """Effort of reasoning that the model is asked for."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class RetainedContextRecorded(Event):
     """Context that outlives a compaction was recorded.
 
@@ -57,7 +57,7 @@ class RetainedContextRecorded(Event):
     """The record's payload, kept as it came."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class RiskScoreRecorded(Event):
     """A score of security risk was recorded.
 
@@ -70,7 +70,7 @@ class RiskScoreRecorded(Event):
     """The record's payload, kept as it came."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class RealtimeItemRecorded(Event):
     """An item of a spoken conversation was recorded.
 
@@ -83,7 +83,7 @@ class RealtimeItemRecorded(Event):
     """The record's payload, kept as it came."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class GoalUpdated(Event):
     """The goal of the session changed.
 

@@ -20,7 +20,7 @@ class Origin(StrEnum):
     """Nobody wrote it: a replayer put it in so that an incomplete log becomes legal again."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Envelope(Part):
     """One event in its place. Sequence numbers and times arrive here; no event makes its own."""
 

@@ -7,7 +7,7 @@ import attrs
 from turnfold.events.base import Event
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ExecBegan(Event):
     """A command of a call was started.
 
@@ -38,7 +38,7 @@ class ExecBegan(Event):
     """Id of a process that outlives the call that started it."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class SandboxDenied(Event):
     """The sandbox stopped an attempt; another one without sandbox may be asked for.
 
@@ -60,7 +60,7 @@ class SandboxDenied(Event):
     """What the sandbox said."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ExecEnded(Event):
     """A command of a call ended.
 
@@ -98,7 +98,7 @@ class ExecEnded(Event):
     """Own log: milliseconds of waiting for decisions, which its timeout does not count."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ExecIntercepted(Event):
     """A command that runs inside the shell of a call was stopped to be judged by the policy.
 
@@ -126,7 +126,7 @@ class ExecIntercepted(Event):
     """Of the policy: `allow`, `prompt` or `forbid`."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class InterceptionEnded(Event):
     """It was decided what becomes of an intercepted command.
 

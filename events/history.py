@@ -7,7 +7,7 @@ import attrs
 from turnfold.events.base import Event
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class HistoryCompacted(Event):
     """The history was replaced by a shorter one.
 
@@ -38,7 +38,7 @@ class HistoryCompacted(Event):
     """Own log: turn in which it happened."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class CompactionNoted(Event):
     """The user was told of a compaction.
 
@@ -51,7 +51,7 @@ class CompactionNoted(Event):
     """Turn in which it happened; rollouts do not say."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class CompactionItemRecorded(Event):
     """A summary that only the provider can read became part of the history.
 
@@ -67,7 +67,7 @@ class CompactionItemRecorded(Event):
     """The record's tag."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class HistoryRolledBack(Event):
     """The last turns were taken out of the history; their lines stay in the file.
 
@@ -80,7 +80,7 @@ class HistoryRolledBack(Event):
     """How many turns of the user, counted from the end; everything after the first of them goes too."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class SessionForked(Event):
     """This session was begun as a copy of another one's rows.
 
@@ -102,7 +102,7 @@ class SessionForked(Event):
     """`before_message` (cut before a user's message) or `interrupted` (cut in the middle of a turn)."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ReviewModeEntered(Event):
     """A review began; it runs as a turn of its own that cannot be steered.
 
@@ -115,7 +115,7 @@ class ReviewModeEntered(Event):
     """What is reviewed, in words for the user (`user_facing_hint`)."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ReviewModeExited(Event):
     """A review ended.
 
@@ -128,7 +128,7 @@ class ReviewModeExited(Event):
     """Whether it came to a result (`review_output`); a review that was torn down has none."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class WorldStateRecorded(Event):
     """What the model was told of its surroundings was recorded, in whole or as a difference.
 

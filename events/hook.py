@@ -10,7 +10,7 @@ RUN_STATUSES: Final = ("running", "completed", "failed", "blocked", "stopped")
 """Statuses of a hook run that we know."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class HookEntry(Part):
     """One line of what a hook run has to say to a person."""
 
@@ -21,7 +21,7 @@ class HookEntry(Part):
     """The text."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class HookRunEvent(Event):
     """What the start and the end of a hook run have in common."""
 
@@ -68,7 +68,7 @@ class HookRunEvent(Event):
     """Own log: call that the hook was asked about; the run id does not always hold it."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class HookStarted(HookRunEvent):
     """A handler that matches was started; every matching handler is, before any of them runs.
 
@@ -78,7 +78,7 @@ class HookStarted(HookRunEvent):
     kind: ClassVar[str] = "hook_started"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class HookCompleted(HookRunEvent):
     """A hook run ended; the ends come in configured order after all runs of the event are over.
 
@@ -100,7 +100,7 @@ class HookCompleted(HookRunEvent):
     """What the run has to say, in order; a failed run has exactly one of kind `error`."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class HookClosed(Event):
     """A hook run was closed from outside, because the turn that it belonged to was aborted.
 
@@ -119,7 +119,7 @@ class HookClosed(Event):
     """Why it was closed: a reason of an abort, or `abandoned`."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class HookDecided(Event):
     """The runs of one hook event were folded into one result: the first deny, else any allow, else nothing.
 

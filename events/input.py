@@ -22,7 +22,7 @@ STEER_REFUSALS: Final = (
 """Reasons to refuse a steer that we know, in the order of their checks; a turn without task is not active."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class TurnRequested(Event):
     """A client asked for a turn.
 
@@ -41,7 +41,7 @@ class TurnRequested(Event):
     """The client's own id of the message (`clientId`)."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class SteerRequested(Event):
     """A client asked to give input to the running turn.
 
@@ -60,7 +60,7 @@ class SteerRequested(Event):
     """JSON-RPC id of the request, as text."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class TurnSteered(Event):
     """Input was accepted into the running turn; the model gets it with its next request.
 
@@ -79,7 +79,7 @@ class TurnSteered(Event):
     """Text of the input; None when it holds no text."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class SteerRefused(Event):
     """Input for the running turn was refused; nothing changed.
 
@@ -113,7 +113,7 @@ class SteerRefused(Event):
     """Text of the input when it was handed back."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class InputRefused(Event):
     """New input came during an abort: it was handed back, no setting was applied and no turn created.
 
@@ -138,7 +138,7 @@ class InputRefused(Event):
     """Text of the input that was handed back."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class UserInputRecorded(Event):
     """A user's input became part of the session; input left over at a turn's end is recorded in that turn.
 
@@ -163,7 +163,7 @@ class UserInputRecorded(Event):
     """`plain`, `user_instructions`, `environment_context` (`kind`, older files only)."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class InputQueued(Event):
     """Input was kept for the next turn.
 
@@ -182,7 +182,7 @@ class InputQueued(Event):
     """The client's own id of the message."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class InputDropped(Event):
     """An accepted input will never reach the model; the log says so instead of forgetting it.
 
@@ -201,7 +201,7 @@ class InputDropped(Event):
     """Turn that had accepted it."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class MailReceived(Event):
     """Mail of another agent was put into the session's mailbox, which outlives turns.
 
@@ -223,7 +223,7 @@ class MailReceived(Event):
     """Text of the mail."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class MailRecorded(Event):
     """Mail of another agent became part of the history.
 

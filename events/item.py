@@ -7,7 +7,7 @@ import attrs
 from turnfold.events.base import Event
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ItemEvent(Event):
     """What the start and the end of an item have in common."""
 
@@ -33,7 +33,7 @@ class ItemEvent(Event):
     """Session of the item."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ItemStarted(ItemEvent):
     """An item began.
 
@@ -43,7 +43,7 @@ class ItemStarted(ItemEvent):
     kind: ClassVar[str] = "item_started"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ItemCompleted(ItemEvent):
     """An item ended.
 

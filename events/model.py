@@ -7,7 +7,7 @@ import attrs
 from turnfold.events.base import Event, Part
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class TokenUsage(Part):
     """Numbers of tokens, as the model's provider counts them."""
 
@@ -30,7 +30,7 @@ class TokenUsage(Part):
     """The total as the record says it."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ModelRequestStarted(Event):
     """A request was sent to the model.
 
@@ -55,7 +55,7 @@ class ModelRequestStarted(Event):
     """Ids of the steered inputs that this request gives to the model for the first time."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ModelResponseCompleted(Event):
     """The model's response ended as it should.
 
@@ -80,7 +80,7 @@ class ModelResponseCompleted(Event):
     """Whether the provider lets the turn end here; False forces another request."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ModelRequestFailed(Event):
     """A request to the model failed.
 
@@ -105,7 +105,7 @@ class ModelRequestFailed(Event):
     """Whether the same turn asks again."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class MessageRecorded(Event):
     """A message became part of the model's history.
 
@@ -133,7 +133,7 @@ class MessageRecorded(Event):
     """Turn of the message, where its metadata name one."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ReasoningRecorded(Event):
     """Reasoning of the model became part of its history.
 
@@ -149,7 +149,7 @@ class ReasoningRecorded(Event):
     """Turn of the reasoning, where its metadata name one."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class AgentMessageEmitted(Event):
     """The agent said something to the user; the twin of an assistant's `MessageRecorded`.
 
@@ -165,7 +165,7 @@ class AgentMessageEmitted(Event):
     """`commentary` or `final_answer`."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class AgentReasoningEmitted(Event):
     """The agent showed the user some of its reasoning.
 
@@ -181,7 +181,7 @@ class AgentReasoningEmitted(Event):
     """The record's tag."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class WebSearchRecorded(Event):
     """A search that the provider ran became part of the history; it has no output of its own.
 
@@ -197,7 +197,7 @@ class WebSearchRecorded(Event):
     """Such as `completed`."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ImageRecorded(Event):
     """An image that the provider generated became part of the history.
 
@@ -213,7 +213,7 @@ class ImageRecorded(Event):
     """Such as `completed`."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class GhostSnapshotRecorded(Event):
     """A snapshot of the working copy was noted in the history.
 
@@ -226,7 +226,7 @@ class GhostSnapshotRecorded(Event):
     """The snapshot as the record holds it, a mapping with the id of a commit."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class TokenUsageReported(Event):
     """Token numbers were shown; the same numbers may be shown again.
 
@@ -251,7 +251,7 @@ class TokenUsageReported(Event):
     """Turn that the numbers belong to; rollouts do not say."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class TokenUsageRecorded(Event):
     """The tokens of one response were booked, with running totals.
 
@@ -282,7 +282,7 @@ class TokenUsageRecorded(Event):
     """Tokens of the session so far (`thread_token_usage`)."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class PlanUpdated(Event):
     """The agent changed its plan.
 
@@ -301,7 +301,7 @@ class PlanUpdated(Event):
     """The steps as the source holds them, a list of mappings with `step` and `status`."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class DiffUpdated(Event):
     """What a turn changed in files, all together, is different now.
 

@@ -13,7 +13,7 @@ NETWORK_OUTCOMES: Final = ("denied_by_user", "denied_by_policy", "interrupted")
 """Outcomes of a call's network access; the first and the last are final."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class NetworkEvent(Event):
     """What the events of one network target have in common; the target is the key that decisions hold for."""
 
@@ -32,7 +32,7 @@ class NetworkEvent(Event):
         return f"{self.protocol}://{self.host}:{self.port}"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class NetworkCallRegistered(Event):
     """A call that may use the network was registered, so that a blocked host can be laid to its account.
 
@@ -57,7 +57,7 @@ class NetworkCallRegistered(Event):
     """`immediate` (outcome taken when the call finishes) or `deferred` (when its process ends)."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class NetworkCallFinished(Event):
     """A registered call ended, and the outcome of its network access was taken.
 
@@ -79,7 +79,7 @@ class NetworkCallFinished(Event):
     """Text that rejects the call."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class NetworkAccessRequested(NetworkEvent):
     """A command wants to reach a host that is neither allowed nor denied yet.
 
@@ -101,7 +101,7 @@ class NetworkAccessRequested(NetworkEvent):
     """Whether it joined an open question about the same target instead of asking again."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class NetworkDecisionMade(NetworkEvent):
     """A target was decided upon, for all that wait for it.
 
@@ -129,7 +129,7 @@ class NetworkDecisionMade(NetworkEvent):
     """Whether the deciding hook wants the turn interrupted."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class NetworkOutcomeRecorded(NetworkEvent):
     """A denial was laid to the account of a call; outcomes of the user and of an interruption are final.
 
@@ -151,7 +151,7 @@ class NetworkOutcomeRecorded(NetworkEvent):
     """Turn of the call."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class NetworkAccessRefused(NetworkEvent):
     """A connection was refused.
 

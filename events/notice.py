@@ -7,7 +7,7 @@ import attrs
 from turnfold.events.base import Event
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ErrorRaised(Event):
     """The user was told of an error; most kinds of errors end the turn, by an event of their own.
 
@@ -32,7 +32,7 @@ class ErrorRaised(Event):
     """Own log: submission that the error answers."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class WarningRaised(Event):
     """The user was warned.
 
@@ -48,7 +48,7 @@ class WarningRaised(Event):
     """Session of the warning."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class StreamErrorRaised(Event):
     """The stream of the model broke and is tried again.
 
@@ -64,7 +64,7 @@ class StreamErrorRaised(Event):
     """Class of the error: a string, or a mapping from its name to details (`codex_error_info`)."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class UndoCompleted(Event):
     """An undo of the last turn's changes ended.
 
@@ -80,7 +80,7 @@ class UndoCompleted(Event):
     """The text shown with it."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class BackgroundNoted(Event):
     """The user was told of work in the background.
 
@@ -93,7 +93,7 @@ class BackgroundNoted(Event):
     """The text."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class UnknownRecorded(Event):
     """A record whose type this version does not know: kept whole.
 
@@ -112,7 +112,7 @@ class UnknownRecorded(Event):
     """Version of an event of our own log; None for records of other sources."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ForeignStateRecorded(Event):
     """A line of state that only its producer can use.
 

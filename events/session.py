@@ -7,7 +7,7 @@ import attrs
 from turnfold.events.base import Event
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class SessionMetaRecorded(Event):
     """The identity record of a session: the first of a file counts, later ones are rewrites or a parent's.
 
@@ -77,7 +77,7 @@ class SessionMetaRecorded(Event):
     """State of the working copy: a mapping with `commit_hash`, `branch`, `repository_url`, or None."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class SessionConfigured(Event):
     """The engine fixed the settings that its behaviour depends on, so that a replay takes the same paths.
 
@@ -120,7 +120,7 @@ class SessionConfigured(Event):
     """Names of behaviours switched on for this log; a log without a flag keeps the old behaviour for ever."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class SessionResumed(Event):
     """A session was continued from its log after a pause or a crash.
 
@@ -139,7 +139,7 @@ class SessionResumed(Event):
     """Turn that was open where the log ended, closed by inference; None when the session was idle."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class SessionRenamed(Event):
     """The session got a name.
 
@@ -155,7 +155,7 @@ class SessionRenamed(Event):
     """The new name (`thread_name`); None when it was taken away."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class SettingsApplied(Event):
     """Settings of the session changed, from now on.
 
@@ -180,7 +180,7 @@ class SettingsApplied(Event):
     """Who is asked for approvals: `user` or `auto_review`."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class StatusChanged(Event):
     """What a client is shown of the session's state changed.
 
@@ -199,7 +199,7 @@ class StatusChanged(Event):
     """Session whose status it is."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class StartupCancelled(Event):
     """An interrupt found no turn and cancelled the work of starting up instead.
 
@@ -212,7 +212,7 @@ class StartupCancelled(Event):
     """Names of what was cancelled, such as the tool servers that were still starting."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ShutdownBegan(Event):
     """The session was told to end; a running turn is aborted first and no new one starts.
 
@@ -225,7 +225,7 @@ class ShutdownBegan(Event):
     """Who asked: `client`, `signal`, `closed` (nobody holds the session any more)."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ShutdownCompleted(Event):
     """The session ended; nothing follows.
 
@@ -238,7 +238,7 @@ class ShutdownCompleted(Event):
     """Ids of the effects that would not stop and were left behind."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class SubscriberLagged(Event):
     """A subscriber fell behind its bound and lost events, which it can read again from the journal.
 
@@ -257,7 +257,7 @@ class SubscriberLagged(Event):
     """`seq` of the first event missed."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class JournalFlushed(Event):
     """All that was appended up to here is durable.
 
@@ -273,7 +273,7 @@ class JournalFlushed(Event):
     """Last `seq` that is durable."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class JournalFailed(Event):
     """The journal could not be written; what was not written is kept and tried again.
 
@@ -292,7 +292,7 @@ class JournalFailed(Event):
     """Turn whose abort waits for this flush; None for another occasion."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class RequestAnswered(Event):
     """The server answered a request of the client.
 

@@ -13,7 +13,7 @@ CLOSINGS: Final = ("interrupted", "rejected", "abandoned")
 """Ways in which a call ends without an output, as our own log says them."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ToolCallRequested(Event):
     """The model called a tool; recorded before the tool runs.
 
@@ -47,7 +47,7 @@ class ToolCallRequested(Event):
     """Turn of the call; most rollouts do not say."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ToolCallOutput(Event):
     """The output of a call was recorded, for the model to read.
 
@@ -75,7 +75,7 @@ class ToolCallOutput(Event):
     """Turn of the call; most rollouts do not say."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ToolCallClosed(Event):
     """A call ended without an output, and the log says so.
 
@@ -97,7 +97,7 @@ class ToolCallClosed(Event):
     """Text that goes with it, such as `tool interrupted`."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ToolDecisionRecorded(Event):
     """Whether one attempt of a call may run was decided; each attempt has one decision.
 
@@ -125,7 +125,7 @@ class ToolDecisionRecorded(Event):
     """Message of whoever denied."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class PatchApplied(Event):
     """A patch was applied, or failed to be.
 
@@ -147,7 +147,7 @@ class PatchApplied(Event):
     """`completed`, `failed` or `declined`."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class McpCallEnded(Event):
     """A call of a tool server (Model Context Protocol) ended.
 
@@ -172,7 +172,7 @@ class McpCallEnded(Event):
     """Whether the server answered with a result (`result.Ok`)."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class WebSearchEnded(Event):
     """A search of the web ended.
 
@@ -188,7 +188,7 @@ class WebSearchEnded(Event):
     """What was searched for."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ImageGenerated(Event):
     """An image was generated.
 
@@ -204,7 +204,7 @@ class ImageGenerated(Event):
     """As the provider says it, such as `completed`."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ImageViewed(Event):
     """The model was shown an image file.
 
@@ -220,7 +220,7 @@ class ImageViewed(Event):
     """The file."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class DynamicToolRequested(Event):
     """A tool that the client brought along was called.
 
@@ -239,7 +239,7 @@ class DynamicToolRequested(Event):
     """Name of the tool."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class DynamicToolAnswered(Event):
     """The client answered the call of its tool.
 
@@ -261,7 +261,7 @@ class DynamicToolAnswered(Event):
     """Whether the tool did what it was asked to."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class CollabEnded(Event):
     """A call that works on another agent ended.
 

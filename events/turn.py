@@ -15,7 +15,7 @@ ABORT_REASONS: Final = (INTERRUPTED, REPLACED, REVIEW_ENDED, BUDGET_LIMITED)
 """Reasons of an abort that we know (`TurnAbortReason`); a foreign log may hold others."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class TurnReserved(Event):
     """The session's slot was taken for a turn that has no task yet; no client sees it.
 
@@ -28,7 +28,7 @@ class TurnReserved(Event):
     """Turn that will start, unless it is cleared first."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class TurnStarted(Event):
     """A turn began.
 
@@ -62,7 +62,7 @@ class TurnStarted(Event):
     """Own log: what started it: `input`, `mail`, `queued` (input kept during an abort), `command`."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class TurnCompleted(Event):
     """A turn ended by itself, well or with an error.
 
@@ -99,7 +99,7 @@ class TurnCompleted(Event):
     """app-server: `completed` or `failed`; rollouts do not say."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class TurnAborted(Event):
     """A turn was ended from outside. The session is idle when this is read.
 
@@ -127,7 +127,7 @@ class TurnAborted(Event):
     """Turn at the root of a tree of agents."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class AbortRequested(Event):
     """A client asked to interrupt.
 
@@ -143,7 +143,7 @@ class AbortRequested(Event):
     """JSON-RPC id of the request, as text."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class AbortBegan(Event):
     """The turn was marked as aborting and its tasks taken out, in one step; it can't be steered any more.
 
@@ -162,7 +162,7 @@ class AbortBegan(Event):
     """Who asked: `client`, `user` (by an approval), `hook`, `replacement`, `shutdown`, `budget`, `task`."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ScopesCancelled(Event):
     """All cancellation scopes of the aborting turn are cancelled; no task has been waited for yet.
 
@@ -178,7 +178,7 @@ class ScopesCancelled(Event):
     """Number of scopes that were cancelled."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class AbortUnwound(Event):
     """Every task of the aborting turn has ended or was abandoned; its open calls and hook runs are closed.
 
@@ -194,7 +194,7 @@ class AbortUnwound(Event):
     """Ids of the effects that did not end within their grace."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class AbortMarkerRecorded(Event):
     """The `<turn_aborted>` marker was recorded in the model's history; only an interruption has one.
 
@@ -213,7 +213,7 @@ class AbortMarkerRecorded(Event):
     """Text of the message, with its tags."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class WaitersDropped(Event):
     """What still waited for the ended turn was dropped, after its terminal event and never before.
 
@@ -232,7 +232,7 @@ class WaitersDropped(Event):
     """Ids of the steered inputs that the model had not been given."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class EffectAbandoned(Event):
     """An effect did not stop within its grace and was left to itself, so that the abort can go on.
 
@@ -254,7 +254,7 @@ class EffectAbandoned(Event):
     """Call that it worked for."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class LateResultDropped(Event):
     """An abandoned effect ended after all; its result is thrown away.
 
@@ -273,7 +273,7 @@ class LateResultDropped(Event):
     """Call that it worked for."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class TurnCleared(Event):
     """A turn without tasks was interrupted: its slot is free again and there is no terminal event.
 

@@ -83,7 +83,8 @@ class Calls(Checker):
                 self._compare_types(event, called, at)
             if turn is not None and called < turn.at:
                 self._in_later_turn(event.call_id, called, at)
-        if is_synthetic(event):
+        raw: Any = getattr(event, "raw_output", None)
+        if (raw is None or len(raw) == len(_SYNTHETIC_JSON)) and is_synthetic(event):
             call_id = event.call_id
             self.tell(CallBreak.SYNTHETIC, at, (at, "output"), subject=call_id, call_id=call_id)
 
