@@ -8,8 +8,8 @@ BASE := $(VENV)/.base-installed
 DEV  := $(VENV)/.dev-installed
 CONFORMANCE := $(VENV)/.conformance-tried
 
-# Developer tools that write pages or schemas; a new one is found by its name.
-GENERATORS := $(basename $(notdir $(wildcard tools/*doc.py tools/*docs.py tools/samples.py tools/schemas.py)))
+# Developer tools that write pages or schemas; a new one is found by its name. Pages show the samples, which come first.
+GENERATORS := $(basename $(notdir $(wildcard tools/samples.py tools/schemas.py tools/*doc.py tools/*docs.py)))
 
 .PHONY: help setup demo test cover bench lint format types docs ci clean
 .DEFAULT_GOAL := help
