@@ -23,10 +23,11 @@ class Verdict(StrEnum):
     """What can be said of the order in one session."""
 
     VALID = "valid"
+    """Nothing was found."""
     INVALID = "invalid"
     """At least one violation."""
     UNKNOWN = "unknown"
-    """No violation, but damage, or an end that the file leaves open, hides part of the order."""
+    """No violation, but something that may be one, or damage or an open end that hides part of the order."""
 
 
 @attrs.frozen(kw_only=True)

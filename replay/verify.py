@@ -135,11 +135,11 @@ def weigh(
 
 
 def verdict_of(findings: Iterable[Finding], open_at_end: bool) -> Verdict:
-    """Invalid with a violation; else unknown with damage or an end left open; else valid."""
+    """Invalid with a violation; else unknown with any other finding or an end left open; else valid."""
     severities = {finding.severity for finding in findings}
     if Severity.VIOLATION in severities:
         return Verdict.INVALID
-    return Verdict.UNKNOWN if Severity.DAMAGE in severities or open_at_end else Verdict.VALID
+    return Verdict.UNKNOWN if severities or open_at_end else Verdict.VALID
 
 
 def finding_of(damage: Damage) -> Finding:

@@ -104,14 +104,14 @@ def test_what_follows_from_another_finding_says_so() -> None:
     ("severities", "open_at_end", "verdict"),
     [
         ([], False, Verdict.VALID),
-        ([Severity.SUSPICION], False, Verdict.VALID),
+        ([Severity.SUSPICION], False, Verdict.UNKNOWN),
         ([Severity.SUSPICION], True, Verdict.UNKNOWN),
         ([Severity.DAMAGE], False, Verdict.UNKNOWN),
         ([Severity.DAMAGE, Severity.VIOLATION], True, Verdict.INVALID),
     ],
 )
 def test_the_verdict(severities: list[Severity], open_at_end: bool, verdict: Verdict) -> None:
-    """A violation decides; else what is hidden decides; a suspicion alone decides nothing."""
+    """A violation decides; else what is hidden, or may be a violation, leaves it open."""
     findings = [Finding(code="TF000", severity=severity, line=1) for severity in severities]
     assert verdict is verdict_of(findings, open_at_end)
 
@@ -124,7 +124,7 @@ def test_a_session_that_a_newer_codex_goes_on_with_is_judged_from_its_first_turn
     newer = write('meta; start b; context; user "two"; agent "done"; complete b').splitlines(keepends=True)[
         1:
     ]
-    assert Verdict.VALID is verified(tmp_path, old + b"".join(newer)).verdict
+    assert not {"TF301", "TF304", "TF306"} & verified(tmp_path, old + b"".join(newer)).counts.keys()
     data = old + b"".join([*newer, *(b"\n" * 70_000,), newer[-1]])
     assert "TF304" in verified(tmp_path, data).counts
 

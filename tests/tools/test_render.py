@@ -102,7 +102,7 @@ def test_notes_qualify_a_verdict() -> None:
     """What is no finding but matters is said under the file's line."""
     told = " ".join(plain(file_lines(entry(verdict="unknown", thread_id=None, newer_than_known=True))))
     assert "it may be no rollout" in told
-    assert "a turn is open at the end" in told
+    assert "what makes it so is left out here" in told
     assert "a newer version" in told
     assert "it has no line that could be read" in " ".join(plain(file_lines(entry(verdict="valid", lines=0))))
     quiet = entry(verdict="valid", idle_rules=("TF501",), unknown_types={"novelty": 3})

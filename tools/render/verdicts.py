@@ -59,8 +59,8 @@ def _notes(entry: FileEntry, width: int | None, verbose: bool) -> Iterator[Text]
         notes.append("it has no line that could be read")
     elif entry.thread_id is None:
         notes.append("nothing in it says which session it is of: it may be no rollout at all")
-    if entry.verdict == "unknown" and all(finding.severity != "damage" for finding in entry.findings):
-        notes.append("a turn is open at the end of the file: its rest is still to come, or was lost")
+    if entry.verdict == "unknown" and not entry.findings:
+        notes.append("what makes it so is left out here: a suspicion, or a turn that is open at the end")
     if entry.newer_than_known:
         notes.append("a newer version than turnfold knows wrote it; what is new in it is not judged")
     if entry.unknown_types and (verbose or entry.newer_than_known):
