@@ -30,7 +30,7 @@ def _steps() -> Iterator[tuple[str, str]]:
     """What is shown: a remark, and a command line as the user would type it."""
     race, suspect = sample_path(RACE).name, sample_path("steer-lost").name
     yield "1. Was the order legal? All rules; the violations first", f"verify --severity violation {FOR_ALL}"
-    yield "2. A suspicion leaves the verdict alone, and names what may excuse it", f"verify {suspect}"
+    yield "2. A suspicion leaves the verdict open, and names what may excuse it", f"verify {suspect}"
     yield f"3. What happened in {race}, with what was found", f"timeline {race}"
     yield "4. Why its turn ended as it did", f"explain {race}"
 

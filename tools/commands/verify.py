@@ -71,8 +71,8 @@ def command(
     PATH is a rollout file, a folder, a CODEX_HOME, the beginning of a session id, or - for standard input. Files are
     only ever read.
 
-    Each file gets a verdict: valid, invalid (at least one violation), or unknown (damage or a missing end hides part
-    of the order). What is found is told with the lines that prove it; `turnfold rule CODE` explains a code.
+    Each file gets a verdict: valid, invalid (at least one violation), or unknown (a suspicion, damage, or an end that
+    is missing). What is found is told with the lines that prove it; `turnfold rule CODE` explains a code.
     """
     options = CheckOptions(
         codes=resolve(rule) if rule else None,
@@ -104,7 +104,7 @@ def command(
 
 COLLECT_AT = 200_000
 """Objects between two runs of the garbage collector. Records are freed by reference counts; cycles come with a file's
-rules only, some hundreds a file. At the default of 700 a tenth of the time of a long file goes into looking for them."""
+rules only, hundreds a file. At the default of 700 a tenth of the time of a long file goes into looking for them."""
 
 
 def _entries(chosen: Selection, options: CheckOptions, jobs: int) -> Generator[FileEntry]:
