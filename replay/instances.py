@@ -36,11 +36,21 @@ class Instances:
 
     def step(self, key: str, kind: type[Event], at: int) -> bool:
         """Move *key* by one event. False, and nothing changed, where every possible phase refuses it."""
-        target = self._rows[self._at.get(key, 0) & MASK].get(kind)
+        return self.move(key, kind, at) is not None
+
+    def move(self, key: str, kind: type[Event], at: int) -> int | None:
+        """Move *key* by one event, and return the line of its move before (0 for none); None where it is refused.
+
+        An event that leaves an instance where it is, is no move.
+        """
+        packed = self._at.get(key, 0)
+        number = packed & MASK
+        target = self._rows[number].get(kind)
         if target is None:
-            return False
-        self._at[key] = at << WIDTH | target
-        return True
+            return None
+        if target != number:
+            self._at[key] = at << WIDTH | target
+        return packed >> WIDTH
 
     def may(self, key: str, kind: type[Event]) -> bool:
         """Whether some possible phase of *key* takes that event."""
@@ -52,7 +62,7 @@ class Instances:
         return ends or possible
 
     def since(self, key: str) -> int:
-        """Line of the last step of *key*; 0 when it has not moved."""
+        """Line of the last move of *key*; 0 when it has not moved."""
         return self._at.get(key, 0) >> WIDTH
 
     def open_keys(self) -> Mapping[str, int]:
@@ -68,11 +78,12 @@ class Instances:
                 self._index[node] = len(self._nodes)
                 self._nodes.append(node)
         while len(self._rows) < len(self._nodes):
-            possible, _ = self._nodes[len(self._rows)]
+            possible, ends = self._nodes[len(self._rows)]
             row: dict[type[Event], int] = {}
             self._rows.append(row)
             for kind, target in self._projection.row(possible).items():
-                node = (target, self._ends(possible, kind))
+                # What changes nothing leaves the memory of an end as it is, too.
+                node = (target, self._ends(possible, kind) or (ends if target == possible else frozenset()))
                 if node not in self._index:
                     self._index[node] = len(self._nodes)
                     self._nodes.append(node)

@@ -7,9 +7,11 @@ other's answer. So while one process watches the records, another one looks for 
 from __future__ import annotations
 
 import os
+import pickle
+import signal
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from turnfold.rollouts import Damage, Reader, SourceError, open_source
 
@@ -17,20 +19,23 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 WORTH_IT_BYTES: Final = 16 * 1024 * 1024
-"""Size of a file from which a second process pays for its start of some 10 ms."""
+"""Size of a file from which a second process pays for its start of some milliseconds."""
 
 
 class DamageSearch:
-    """The damage of a file, looked for in a process of its own. Use it as a context: the process is gone after."""
+    """The damage of a file, looked for in a process of its own. Use it as a context: the process is gone after.
+
+    It is forked by hand: to import `multiprocessing` takes longer than the fork, and the pipe carries one message.
+    """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        from multiprocessing import get_context  # only long files need it
-
-        context = get_context("fork")
-        self._answer, theirs = context.Pipe(duplex=False)
-        self._process = context.Process(target=_look, args=(path, theirs), daemon=True)
-        self._process.start()
-        theirs.close()
+        answer, theirs = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.close(answer)
+            _look(path, theirs)
+        os.close(theirs)
+        self._answer = open(answer, "rb")  # noqa: PTH123, SIM115  a pipe, closed at the end of the context
 
     @classmethod
     def if_worth_it(cls, path: str | os.PathLike[str]) -> DamageSearch | None:
@@ -44,8 +49,8 @@ class DamageSearch:
     def result(self) -> Sequence[Damage] | None:
         """Wait for the damage, in order of line; None if the process died."""
         try:
-            found: list[Damage] = self._answer.recv()
-        except (EOFError, OSError):
+            found: list[Damage] = pickle.loads(self._answer.read())
+        except (EOFError, pickle.UnpicklingError):
             return None
         return found
 
@@ -55,14 +60,21 @@ class DamageSearch:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._process.kill()
-        self._process.join()
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
         self._answer.close()
 
 
-def _look(path: str | os.PathLike[str], answer: Any) -> None:
+def _look(path: str | os.PathLike[str], answer: int) -> None:
+    """What the second process does. It never returns: what the first one had begun is not its to end."""
+    code = 1  # whoever waits finds no answer, looks himself, and so finds out why
     try:
         with open_source(path) as source:
-            answer.send([damage for batch in Reader(source).batches() for damage in batch.damage])
+            found = [damage for batch in Reader(source).batches() for damage in batch.damage]
+        with open(answer, "wb") as pipe:
+            pickle.dump(found, pipe)
+        code = 0
     except (SourceError, OSError, KeyboardInterrupt):
-        answer.close()  # whoever waits will look himself, and find out why
+        pass
+    finally:
+        os._exit(code)

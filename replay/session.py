@@ -14,6 +14,11 @@ from turnfold.events import Event
 from turnfold.rollouts import Profile, RecordLike
 
 
+def never(key: str) -> int:  # noqa: ARG001  the form of `SessionView.last_move_of_call`
+    """Nothing was heard of it."""
+    return 0
+
+
 def no_text(line: int) -> bytes | None:  # noqa: ARG001  the form of `SessionView.text_of`
     """No bytes are at hand."""
     return None
@@ -75,12 +80,12 @@ class SessionView:
 
     open_calls: dict[str, int] = attrs.field(factory=dict[str, int])
     """Calls without output: call id → line of the request, in order of request."""
-    requested: dict[str, int] = attrs.field(factory=dict[str, int])
-    """Call id → line of its latest request."""
+    last_move_of_call: Callable[[str], int] = never
+    """Line of the last record that moved a call of an id from one phase to another; 0 for a call not heard of."""
     requested_before: int = 0
-    """In the handler of a request: line of an earlier request of the same id; 0 for a new id."""
-    reused: set[str] = attrs.field(factory=set[str])
-    """Call ids that were requested more than once."""
+    """In the handler of a request: line of the last move of an earlier call of the same id; 0 for a new id."""
+    reused: dict[str, int] = attrs.field(factory=dict[str, int])
+    """Call ids that were requested more than once → line of the latest request."""
     answered_at: int = 0
     """In the handler of an output: line of the call that it answers; 0 when it answers none."""
 

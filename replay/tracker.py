@@ -55,6 +55,7 @@ class Tracker:
         }
         self._turns, self._calls = self._machines[Machine.TURN], self._machines[Machine.CALL]
         self._slot = self._machines[Machine.SESSION]
+        self.session.last_move_of_call = self._calls.since
         self._rules = {}
         for rule in rules:
             for refusal in rule.refused:
@@ -209,12 +210,14 @@ class Tracker:
         if call_id is None:
             session.requested_before = 0
             return
-        session.requested_before = earlier = session.requested.get(call_id, 0)
-        if earlier:
-            session.reused.add(call_id)
-        if not self._calls.step(call_id, ToolCallRequested, at):
+        earlier = self._calls.move(call_id, ToolCallRequested, at)
+        if earlier is None:
+            earlier = self._calls.since(call_id)
             self._refuse(Machine.CALL, event, ToolCallRequested, at, call_id)
-        session.requested[call_id] = session.open_calls[call_id] = at
+        session.requested_before = earlier
+        if earlier:
+            session.reused[call_id] = at
+        session.open_calls[call_id] = at
 
     def _answered(self, event: Any, at: int) -> None:
         call_id, session = event.call_id, self.session

@@ -32,7 +32,7 @@ class CallIdReused(
     """
 
     claim = "the id {call_id} is given to a second call"
-    because = "a call of that id was made on line {first} already"
+    because = "a call of that id was recorded before; line {first} is the last that is about it"
     however = "the provider makes the ids, and some repeat theirs"
 
     checker = Calls

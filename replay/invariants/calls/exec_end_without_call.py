@@ -39,7 +39,7 @@ class ExecEndWithoutCall(
     def ended(self, event: Any, at: int) -> None:
         call_id = event.call_id
         if (
-            call_id not in self.session.requested
+            not self.session.last_move_of_call(call_id)
             and event.source != "user_shell"
             and not self.session.in_review
         ):

@@ -41,7 +41,7 @@ class ExecEndedTwice(Invariant, code="TF213", since="0.1.0", needs=(ToolCallRequ
     def ended(self, event: Any, at: int) -> None:
         call_id, attempt = event.call_id, event.attempt
         ends = self.ends.setdefault(call_id, {})
-        if ends and max(ends.values()) < self.session.requested.get(call_id, 0):
+        if ends and max(ends.values()) < self.session.reused.get(call_id, 0):
             ends.clear()  # the id was given again since
         first = ends.setdefault(attempt, at)
         if first != at:

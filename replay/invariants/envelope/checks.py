@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import abc
 from datetime import UTC, datetime
 from enum import Enum, auto
+from operator import attrgetter
 from typing import Any
 
 from msgspec import Struct
@@ -28,6 +29,7 @@ CREATION_SLACK_S = 1.0
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _parse = datetime.fromisoformat
+_stamp_of, _ordinal_of, _seq_of = attrgetter("timestamp"), attrgetter("ordinal"), attrgetter("seq")
 
 
 _SHAPE = "0000-00-00T00:00:00.000Z"
@@ -80,16 +82,16 @@ class Envelopes(Checker):
     def takes(self, records: abc.Sequence[Any], lines: abc.Sequence[int]) -> bool:
         if self._is_first or not records:
             return False
-        stamps = [record.timestamp for record in records]
+        stamps = list(map(_stamp_of, records))
         if len({self._stamp, *stamps}) <= len(stamps) and self._may_repeat(records):
             return False
         moment = latest_of(stamps, self._moment)
         ordinals, count = self._ordinals, len(records)
         start = ordinals.next
         expected = [None] * count if start is None else list(range(start, start + count))
-        if moment is None or expected != [record.ordinal for record in records]:
+        if moment is None or expected != list(map(_ordinal_of, records)):
             return False
-        if any([record.seq is not None for record in records]):  # noqa: C419  a list is faster here
+        if list(map(_seq_of, records)) != [None] * count:
             return False
         self._moment, self._stamp, self._at = moment, stamps[-1], lines[-1]
         self._payload = records[-1].payload
