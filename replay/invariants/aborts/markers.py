@@ -88,8 +88,10 @@ class Markers(Checker):
     def _work(self) -> None:
         """If a marker waits, nothing of the model or of its tools may have come since."""
         marked = self._at
+        if not marked:
+            return
         worked = max(self._spoke_at, self.session.last_of(*WORK))
-        if marked and worked > marked:
+        if worked > marked:
             witnesses = (marked, "marker"), (worked, "work after it")
             facts = {"turn_id": self._turn_id, "marked": marked}
             self.tell(MarkerBreak.ACTIVITY, worked, *witnesses, subject=self._turn_id, **facts)

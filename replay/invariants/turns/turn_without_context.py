@@ -71,8 +71,10 @@ class TurnWithoutContext(
     @on(TurnCompleted, TurnAborted)
     def ended(self, event: Any, at: int) -> None:
         turn, context = self.session.closed, self.context_at
+        if turn is None or turn.copied or not 0 < context < turn.at or self.reviewed_at > turn.at:
+            return
         spoke_at = max(self.spoke_at, self.session.last_of(ReasoningRecorded, ToolCallRequested))
-        if turn is None or turn.copied or not 0 < context < turn.at < spoke_at or self.reviewed_at > turn.at:
+        if spoke_at < turn.at:
             return
         facts: dict[str, Any] = {"turn_id": turn.turn_id, "started": turn.at, "context": context}
         witnesses = ((turn.at, "start of the turn"), (spoke_at, "output of the model"), (at, "its end"))
