@@ -14,7 +14,8 @@ import attrs
 from turnfold.events import Event, TurnStarted
 from turnfold.replay.findings import Finding
 from turnfold.replay.invariants.checker import CheckedRule, Checker
-from turnfold.replay.invariants.registry import Handler, Invariant, OrderRule, class_of
+from turnfold.replay.invariants.registry import Handler, Invariant, OrderRule
+from turnfold.replay.kinds import kind_of
 from turnfold.replay.session import SessionView
 from turnfold.replay.tracker import Tracker
 from turnfold.rollouts import Profile, with_turns
@@ -133,7 +134,7 @@ class Watch:
 
 def first_turn(records: Sequence[RecordLike]) -> int | None:
     """Which of some records is the first turn start."""
-    return next((n for n, record in enumerate(records) if class_of(record.payload) is TurnStarted), None)
+    return next((n for n, record in enumerate(records) if kind_of(record.payload) is TurnStarted), None)
 
 
 def imply(findings: Iterable[Finding], rules: Iterable[type[Invariant]]) -> list[Finding]:

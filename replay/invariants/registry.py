@@ -12,7 +12,7 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, Final
 
 from turnfold.core.lifecycle import Machine, Phase
 from turnfold.events import Event
@@ -34,11 +34,6 @@ def on(*kinds: type[Event]) -> Callable[[Callable[[Any, Any, int], None]], Calla
         return method
 
     return mark
-
-
-def class_of(event: Any) -> type[Event]:
-    """The event class of an event, or of the wire struct that stands for one."""
-    return cast("type[Event]", getattr(event, "event", None) or type(event))
 
 
 class Handled:

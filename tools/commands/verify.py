@@ -102,14 +102,8 @@ def command(
     return summary.exit_code
 
 
-COLLECT_AT = 200_000
-"""Objects between two runs of the garbage collector. Records are freed by reference counts; cycles come with a file's
-rules only, hundreds a file. At the default of 700 a tenth of the time of a long file goes into looking for them."""
-
-
 def _entries(chosen: Selection, options: CheckOptions, jobs: int) -> Generator[FileEntry]:
-    gc.set_threshold(COLLECT_AT)  # workers are forked after this
-    gc.freeze()
+    gc.freeze()  # what is loaded now stays: it need not be gone through again, here or in a forked worker
     for name, complaint in chosen.refused.items():
         yield troubled(name, TroubleKind.UNREADABLE, complaint)
     count = min(jobs, len(chosen.paths))

@@ -16,7 +16,8 @@ from turnfold.events import (
     TurnStarted,
 )
 from turnfold.replay.invariants.checker import Checker
-from turnfold.replay.invariants.registry import class_of, on
+from turnfold.replay.invariants.registry import on
+from turnfold.replay.kinds import kind_of
 
 _TURN = EVENT_TRIGGERED[Machine.TURN]
 _WINDING_UP = (
@@ -60,7 +61,7 @@ class Aborting(Checker):
     @on(*BEGINNINGS)
     def work(self, event: Any, at: int) -> None:
         if self._turn_id is not None:
-            kind = class_of(event)
+            kind = kind_of(event)
             what = LateBeginning.MODEL_REQUEST if kind is ModelRequestStarted else LateBeginning.OTHER
             witnesses = (self._began_at, "beginning of the abort"), (at, "begins after it")
             facts: dict[str, Any] = {"turn_id": self._turn_id, "began": self._began_at, "kind": kind.kind}

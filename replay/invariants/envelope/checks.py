@@ -18,7 +18,7 @@ from turnfold.replay.copies import time_s
 from turnfold.replay.invariants.checker import Checker
 from turnfold.replay.invariants.envelope.ordinals import Ordinals
 from turnfold.replay.invariants.envelope.sequence import Sequence
-from turnfold.replay.invariants.registry import class_of
+from turnfold.replay.kinds import kind_of
 from turnfold.rollouts import Dialect
 
 STAMPED = (Dialect.CODEX, Dialect.PAGINATED, Dialect.OWN)
@@ -195,7 +195,7 @@ class Envelopes(Checker):
     def _first(self, record: Any, at: int) -> None:
         self._is_first = False
         payload = record.payload
-        if class_of(payload) is SessionMetaRecorded:
+        if kind_of(payload) is SessionMetaRecorded:
             self._creation(payload, at, record.timestamp, at)
         elif self.session.profile.dialect is not Dialect.APP_SERVER:
             self.tell(EnvelopeBreak.FIRST_IS_NO_META, at, payload=payload)

@@ -5,7 +5,8 @@ from typing import Any
 from turnfold.events import UnknownRecorded
 from turnfold.replay.findings import Severity
 from turnfold.replay.invariants.lines.vocabulary import is_never_persisted
-from turnfold.replay.invariants.registry import Invariant, class_of, on
+from turnfold.replay.invariants.registry import Invariant, on
+from turnfold.replay.kinds import kind_of
 from turnfold.rollouts import Dialect
 from turnfold.rollouts.profile import NEVER_PERSISTED
 
@@ -40,7 +41,7 @@ class NeverPersistedRecord(Invariant, code="TF114", severity=Severity.SUSPICION,
 
     @on(*NEVER_PERSISTED)
     def known(self, event: Any, at: int) -> None:
-        self._name(class_of(event).kind, at)
+        self._name(kind_of(event).kind, at)
 
     @on(UnknownRecorded)
     def unknown(self, event: Any, at: int) -> None:

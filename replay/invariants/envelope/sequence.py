@@ -6,11 +6,11 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 from turnfold.events import Event
-from turnfold.replay.invariants.registry import class_of
+from turnfold.replay.kinds import kind_of
 from turnfold.rollouts import Dialect
 
 if TYPE_CHECKING:
-    from turnfold.replay.invariants.checker import Checker
+from turnfold.replay.invariants.checker import Checker
 
 
 class SequenceBreak(Enum):
@@ -33,7 +33,7 @@ class Sequence:
     def take(self, record: Any, at: int) -> None:
         """A record with a sequence number."""
         session = self._checker.session
-        seq, payload_class = record.seq, class_of(record.payload)
+        seq, payload_class = record.seq, kind_of(record.payload)
         if self._next is None:  # a log that Codex began may have any number first
             self._next = 0 if session.profile.dialect is Dialect.OWN else int(seq)
         if seq == self._next - 1 and self._payload_class not in (None, payload_class):
