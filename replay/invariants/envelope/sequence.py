@@ -10,7 +10,7 @@ from turnfold.replay.kinds import kind_of
 from turnfold.rollouts import Dialect
 
 if TYPE_CHECKING:
-from turnfold.replay.invariants.checker import Checker
+    from turnfold.replay.invariants.checker import Checker
 
 
 class SequenceBreak(Enum):
