@@ -10,7 +10,7 @@ import attrs
 
 from turnfold.replay.findings import Finding
 from turnfold.replay.invariants import registry
-from turnfold.replay.verify import FileReport, verify_source
+from turnfold.replay.verification import FileReport, verify_source
 from turnfold.rollouts import source_of
 
 Progress = Callable[[int, int], None]

@@ -11,7 +11,7 @@ import pytest
 
 from tests.bench.generate import LINES_MIN, rollout_lines, write_many, write_rollout
 from turnfold.replay.findings import Verdict
-from turnfold.replay.verify import verify
+from turnfold.replay.verification import verify
 
 LINES = 3_000
 

@@ -11,7 +11,7 @@ import attrs
 from turnfold.replay.findings import Finding, Severity
 from turnfold.replay.invariants import Invariant, registry
 from turnfold.replay.texts import render
-from turnfold.replay.verify import FileReport, verify
+from turnfold.replay.verification import FileReport, verify
 from turnfold.rollouts import SourceError
 from turnfold.tools.byteranges import Range, line_ranges
 from turnfold.tools.documents import FileEntry, FindingEntry, Trouble, TroubleKind, WitnessEntry

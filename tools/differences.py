@@ -6,8 +6,8 @@ from itertools import takewhile, zip_longest
 from typing import Any, Final
 
 from turnfold.replay.comparing import MISSING, Difference, is_text
-from turnfold.replay.diff import Diff, Parting, Place
-from turnfold.replay.turns import turns
+from turnfold.replay.difference import Diff, Parting, Place
+from turnfold.replay.turn_table import turns
 from turnfold.tools.check import shown
 from turnfold.tools.documents.diff import SCHEMA_ID, DiffDocument, DifferenceEntry, RecordEntry, TurnEntry
 from turnfold.tools.redact import redacted_text

@@ -10,7 +10,7 @@ from turnfold.replay.explain import Ending, Explanation, explain
 from turnfold.replay.explain.explain import explained, story_of
 from turnfold.replay.ledger import ledger_of
 from turnfold.replay.timeline import timeline
-from turnfold.replay.turns import turns
+from turnfold.replay.turn_table import turns
 
 CALL = Ending.INTERRUPTED_IN_CALL
 

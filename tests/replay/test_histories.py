@@ -13,7 +13,7 @@ import pytest
 
 from turnfold.replay import histories
 from turnfold.replay.histories import BARE, CODEX, OLD, PAGINATED, VERBS, Form, HistoryError, write
-from turnfold.replay.verify import verify
+from turnfold.replay.verification import verify
 
 Row = dict[str, Any]
 

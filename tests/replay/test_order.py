@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from turnfold.replay.findings import Severity, Verdict
 from turnfold.replay.histories import line_of, lines_of, swapped, without, write
-from turnfold.replay.verify import FileReport, verify
+from turnfold.replay.verification import FileReport, verify
 
 TURN_CODES = {
     "TF301",

@@ -14,7 +14,7 @@ from turnfold.events import (
 )
 from turnfold.replay.histories import BARE, CODEX, OLD, PAGINATED, Form, write
 from turnfold.replay.replayer import NoSuchPlace, replay, replay_all, replay_iter, state_at
-from turnfold.replay.turns import turns
+from turnfold.replay.turn_table import turns
 
 STORY = """
     meta; start a; context; user "one"; call c1 shell "ls"; output c1 "x"; agent "1"; complete a

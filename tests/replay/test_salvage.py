@@ -10,8 +10,8 @@ import pytest
 from turnfold.replay.findings import Verdict
 from turnfold.replay.histories import BARE, CODEX, PAGINATED, Form, cut, line_of, lines_of, without, write
 from turnfold.replay.salvage import salvaged
-from turnfold.replay.turns import turns
-from turnfold.replay.verify import verify
+from turnfold.replay.turn_table import turns
+from turnfold.replay.verification import verify
 from turnfold.rollouts import Action, Change
 
 TURN = 'start {0}; context; user "go on"; agent "done"; tokens 100; complete {0}'

@@ -12,7 +12,7 @@ import pytest
 from turnfold.replay import second_core
 from turnfold.replay.histories import line_of, lines_of, repeated, write
 from turnfold.replay.second_core import DamageSearch
-from turnfold.replay.verify import verify
+from turnfold.replay.verification import verify
 from turnfold.rollouts import Damage
 
 HISTORY = write("""
@@ -58,7 +58,7 @@ def test_a_search_that_is_killed_is_made_up_for(broken: Path, monkeypatch: pytes
             return super().result()
 
     expected = verify(broken, cores=1)
-    monkeypatch.setattr("turnfold.replay.verify.DamageSearch", Killed)
+    monkeypatch.setattr("turnfold.replay.verification.DamageSearch", Killed)
     assert expected == verify(broken, cores=2)
 
 

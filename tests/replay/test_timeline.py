@@ -11,7 +11,7 @@ from turnfold.replay.findings import Finding, Severity
 from turnfold.replay.histories import BARE, CODEX, OLD, PAGINATED, Form, write
 from turnfold.replay.ledger import ledger_of
 from turnfold.replay.timeline import Entry, EntryKind, timeline
-from turnfold.replay.verify import verify
+from turnfold.replay.verification import verify
 from turnfold.rollouts.samples import sample_path
 
 HISTORY = """

@@ -14,7 +14,7 @@ from turnfold.replay.histories import CODEX, PAGINATED, lines_of, write
 from turnfold.replay.ledger import NoSuchTurn
 from turnfold.replay.standing import NoSuchPoint, standing_at
 from turnfold.replay.timeline import timeline
-from turnfold.replay.verify import verify
+from turnfold.replay.verification import verify
 
 HISTORY = """
     meta; start a; context; user "why?"; think "hm"; call c1 shell "pytest -q"; tokens 900; output c1 "1 failed"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from turnfold.replay.findings import Verdict
-from turnfold.replay.verify import verify
+from turnfold.replay.verification import verify
 from turnfold.rollouts.samples import SAMPLES, sample_names, sample_path
 from turnfold.tools import generated, samples
 

@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from turnfold.replay.comparing import Ignorable, Manner
-from turnfold.replay.diff import diff
+from turnfold.replay.difference import diff
 from turnfold.rollouts.source import STDIN
 from turnfold.tools import options as common
 from turnfold.tools.differences import document

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from turnfold.replay.minimize import FindingAbsent, Minimized, minimize
+from turnfold.replay.minimizer import FindingAbsent, Minimized, minimize
 from turnfold.rollouts import open_source
 from turnfold.rollouts.source import STDIN
 from turnfold.tools import options as common

@@ -11,7 +11,7 @@ import msgspec
 from turnfold.replay.ledger import LedgerTurn, NoSuchTurn, ledger_of
 from turnfold.replay.texts import render
 from turnfold.replay.timeline import Entry, timeline
-from turnfold.replay.verify import verify
+from turnfold.replay.verification import verify
 from turnfold.tools import options as common
 from turnfold.tools.check import shown
 from turnfold.tools.documents.timeline import SCHEMA_ID, TimelineEntry

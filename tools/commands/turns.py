@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from turnfold.replay.turn_rows import TurnRow
-from turnfold.replay.turns import turns
+from turnfold.replay.turn_table import turns
 from turnfold.rollouts import SourceError
 from turnfold.tools import options as common
 from turnfold.tools.check import shown

@@ -13,7 +13,7 @@ import attrs
 
 from turnfold.replay.findings import Finding
 from turnfold.replay.invariants import Invariant, registry
-from turnfold.replay.verify import verify
+from turnfold.replay.verification import verify
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "rules"
 

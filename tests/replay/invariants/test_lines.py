@@ -6,7 +6,7 @@ import pytest
 
 from tests.replay.invariants.support import Row, check, event, found, item, log, meta, record
 from turnfold.replay.findings import Severity
-from turnfold.replay.verify import verdict_of
+from turnfold.replay.verification import verdict_of
 from turnfold.rollouts import DAMAGE_KINDS
 
 VANISHED = event("task_vanished")

@@ -20,7 +20,7 @@ from turnfold.replay.findings import Severity
 from turnfold.replay.invariants import Invariant, OrderRule, registry
 from turnfold.replay.invariants.checker import CheckedRule
 from turnfold.replay.invariants.registry import SECTIONS, Handled
-from turnfold.replay.verify import verify
+from turnfold.replay.verification import verify
 from turnfold.replay.watch import Watch
 from turnfold.rollouts import Dialect, profile_of
 from turnfold.rollouts.wire import STRUCTS

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from turnfold.replay.ddmin import ddmin
 from turnfold.replay.invariants import registry
-from turnfold.replay.minimize import FindingAbsent, minimize
+from turnfold.replay.minimizer import FindingAbsent, minimize
 from turnfold.replay.record_texts import replaced, texts_of
 from turnfold.replay.trial import Row, Trial
-from turnfold.replay.verify import verify_source
+from turnfold.replay.verification import verify_source
 from turnfold.rollouts import source_of
 from turnfold.rollouts.samples import sample_names, sample_path
 

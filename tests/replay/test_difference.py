@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from turnfold.events import ExecEnded, ItemStarted, TurnStarted
 from turnfold.replay.comparing import MISSING, Comparison, Difference, Ignorable, Manner
-from turnfold.replay.diff import Diff, diff
+from turnfold.replay.difference import Diff, diff
 from turnfold.replay.histories import (
     BARE,
     CODEX,

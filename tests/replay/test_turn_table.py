@@ -31,7 +31,7 @@ from turnfold.replay.histories import BARE, CODEX, OLD, PAGINATED, Form, write
 from turnfold.replay.reading import Numbered
 from turnfold.replay.turn_fold import TurnFold
 from turnfold.replay.turn_rows import Opening, TurnRow, TurnStatus, preview_of
-from turnfold.replay.turns import turns, turns_of
+from turnfold.replay.turn_table import turns, turns_of
 from turnfold.rollouts import Record
 
 COLUMNS = ("turn_id", "position", "status", "started_at", "completed_at", "duration_ms")

@@ -9,7 +9,7 @@ import pytest
 from turnfold.replay.findings import Finding, Severity, Verdict
 from turnfold.replay.histories import OLD, PAGINATED, cut, line_of, repeated, write
 from turnfold.replay.invariants import registry
-from turnfold.replay.verify import FileReport, verdict_of, verify
+from turnfold.replay.verification import FileReport, verdict_of, verify
 from turnfold.replay.watch import LISTED_PER_CODE, imply
 from turnfold.rollouts import SourceError
 
