@@ -127,11 +127,11 @@ class Envelopes(Checker):
 
     def _may_repeat(self, records: abc.Sequence[Any]) -> bool:
         """Whether some record is of the time and the kind of the one before it."""
-        stamp, kind = self._stamp, type(self._payload)
+        stamp, before = self._stamp, self._payload
         for record in records:
-            if record.timestamp == stamp and type(record.payload) is kind:
+            if record.timestamp == stamp and type(record.payload) is type(before):
                 return True
-            stamp, kind = record.timestamp, type(record.payload)
+            stamp, before = record.timestamp, record.payload
         return False
 
     def _compare(self, payload: Any, at: int) -> None:
