@@ -106,7 +106,7 @@ class Watch:
             for handle in on_record:
                 handle(record, at)
             payload = record.payload
-            kind: type[Any] = type(payload)
+            kind: Any = payload.__class__
             latest[kind] = at
             for handle in dispatch[kind]:
                 handle(payload, at)
