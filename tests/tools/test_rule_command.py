@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
+from tests.tools.documents import validated
 from tests.tools.process import turnfold
 from turnfold.replay.invariants import registry
 from turnfold.rollouts import DAMAGE_KINDS
@@ -50,10 +49,10 @@ def test_all_rules_are_a_line_each() -> None:
 
 def test_rules_as_json() -> None:
     """The same for programs: of all, of a family, of one."""
-    every = json.loads(turnfold("rule", "--all", "--format", "json").stdout)
+    every = validated("rules", turnfold("rule", "--all", "--format", "json").stdout)
     assert "turnfold.rules/1" == every["schema"]
     assert list(rule_pages()) == [rule["code"] for rule in every["rules"]]
-    damage = json.loads(turnfold("rule", "TF00", "--format", "json").stdout)["rules"]
+    damage = validated("rules", turnfold("rule", "TF00", "--format", "json").stdout)["rules"]
     assert {"damage"} == {rule["severity"] for rule in damage}
 
 

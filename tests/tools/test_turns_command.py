@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
+from tests.tools.documents import validated
 from tests.tools.process import turnfold
 from turnfold.replay.histories import write
 from turnfold.rollouts.samples import SAMPLES
@@ -45,11 +45,11 @@ def test_the_rows_of_real_files_are_the_vendors(shared: Path) -> None:
 
 def test_turns_as_json(session: Path) -> None:
     """The same names as the columns, with numbers as numbers and the lines beside them."""
-    made = json.loads(turnfold("turns", session, "--format", "json").stdout)
+    made = validated("turns", turnfold("turns", session, "--format", "json").stdout)
     assert "turnfold.turns/1" == made["schema"]
     assert [[*COLUMNS, "first_line", "last_line"]] * 2 == [list(turn) for turn in made["turns"]]
     assert 2 == made["turns"][0]["first_line"]
-    assert [] == json.loads(turnfold("turns", "-", "--format", "json").stdout)["turns"]
+    assert [] == validated("turns", turnfold("turns", "-", "--format", "json").stdout)["turns"]
 
 
 def test_turns_as_text(session: Path) -> None:

@@ -13,12 +13,11 @@ from rich.text import Text
 
 from turnfold.tools import options as common
 from turnfold.tools.codes import names_by_code, resolve
+from turnfold.tools.documents.rules import SCHEMA_ID
 from turnfold.tools.exits import Complaint
 from turnfold.tools.render import MARK, QUIET, STYLES
 from turnfold.tools.rulepages import RulePage, markdown, rule_pages
 from turnfold.tools.screen import Color, Screen
-
-SCHEMA_ID = "turnfold.rules/1"
 
 
 class Format(StrEnum):

@@ -15,13 +15,12 @@ from turnfold.replay.turn_table import turns
 from turnfold.rollouts import SourceError
 from turnfold.tools import options as common
 from turnfold.tools.check import shown
+from turnfold.tools.documents.turns import SCHEMA_ID, TurnEntry
 from turnfold.tools.exits import ExitCode
 from turnfold.tools.redact import redacted_text, redacted_word
 from turnfold.tools.render.turnrows import COLUMNS, cells, turn_lines
 from turnfold.tools.screen import Color, Screen
 from turnfold.tools.select import Selection, select
-
-SCHEMA_ID = "turnfold.turns/1"
 
 Listing = tuple[str, Sequence[TurnRow]]
 """A file, as it was named or found, and its turns."""
@@ -110,8 +109,8 @@ def _write_json(listings: Iterable[Listing], screen: Screen) -> None:
     screen.write_part(f'{{"schema":"{SCHEMA_ID}","turns":[')
     rows = (row for _, listed in listings for row in listed)
     for number, row in enumerate(rows):
-        values = {name: getattr(row, name) for name in (*COLUMNS, "first_line", "last_line")}
-        screen.write_part((",\n" if number else "\n") + msgspec.json.encode(values).decode())
+        entry = TurnEntry(**{name: getattr(row, name) for name in TurnEntry.__struct_fields__})
+        screen.write_part((",\n" if number else "\n") + msgspec.json.encode(entry).decode())
     screen.write("]}")
 
 

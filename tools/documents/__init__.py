@@ -31,9 +31,11 @@ __all__ = [
 DOCUMENTS: Final[Mapping[str, str]] = {
     "diff": "DiffDocument",
     "explain": "ExplainDocument",
+    "rules": "RulesDocument",
     "salvage": "SalvageDocument",
     "show": "ShowDocument",
     "timeline": "TimelineDocument",
+    "turns": "TurnsDocument",
     "verify": "VerifyDocument",
 }
 """Module of each document and its class there; the module has a `SCHEMA_ID`. `tools/formatdocs.py` reads this."""
