@@ -11,6 +11,7 @@ from typing import Any, Final
 from turnfold.events import MessageRecorded, ReasoningRecorded, ToolCallOutput, ToolCallRequested
 from turnfold.replay.invariants.checker import Checker
 from turnfold.replay.invariants.registry import on
+from turnfold.replay.session import TurnView
 
 FUNCTION_CALL: Final = "function_call"
 NAMED: Final = (FUNCTION_CALL, "custom_tool_call")
@@ -82,7 +83,7 @@ class Calls(Checker):
             if self._types or event.call_type != FUNCTION_CALL:
                 self._compare_types(event, called, at)
             if turn is not None and called < turn.at:
-                self._in_later_turn(event.call_id, called, at)
+                self._in_later_turn(turn, event.call_id, called, at)
         raw: Any = getattr(event, "raw_output", None)
         if (raw is None or len(raw) == len(_SYNTHETIC_JSON)) and is_synthetic(event):
             call_id = event.call_id
@@ -144,13 +145,11 @@ class Calls(Checker):
             called=called,
         )
 
-    def _in_later_turn(self, call_id: str, called: int, at: int) -> None:
-        turn = self.session.turn
-        if turn is not None:
-            witnesses = (called, "call"), (turn.at, "start of a later turn"), (at, "output")
-            facts: dict[str, Any] = {"call_id": call_id, "turn_id": turn.turn_id}
-            facts |= {"called": called, "started": turn.at}
-            self.tell(CallBreak.LATER_TURN, at, *witnesses, subject=call_id, **facts)
+    def _in_later_turn(self, turn: TurnView, call_id: str, called: int, at: int) -> None:
+        witnesses = (called, "call"), (turn.at, "start of a later turn"), (at, "output")
+        facts: dict[str, Any] = {"call_id": call_id, "turn_id": turn.turn_id}
+        facts |= {"called": called, "started": turn.at}
+        self.tell(CallBreak.LATER_TURN, at, *witnesses, subject=call_id, **facts)
 
 
 def is_synthetic(output: Any) -> bool:
