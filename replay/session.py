@@ -57,7 +57,7 @@ class SessionView:
     identity_at: int = 0
     """Its line."""
     line: int = 0
-    """Line of the last record that was taken in."""
+    """Line of the last record of the last batch that was taken in; handlers are given their own."""
     record: RecordLike | None = None
     """The current record."""
     latest: dict[type[Any], int] = attrs.field(factory=dict[type[Any], int])
