@@ -9,12 +9,13 @@ import msgspec
 
 from turnfold.events import Origin, TurnAborted, TurnCompleted, TurnStarted
 from turnfold.replay.kinds import kind_of
+from turnfold.replay.user_text import MARKER
 from turnfold.rollouts import Action, Change, Dialect, Line, Note, Record
 
 CLOSABLE: Final = frozenset({Dialect.CODEX, Dialect.PAGINATED, Dialect.OWN})
 """The dialects in which an end can be written."""
 
-MARKER: Final = """<turn_aborted>
+MARKER_TEXT: Final = f"""{MARKER}
 This turn has no recorded end: its process died, or the record was lost. The work above may be unfinished.
 </turn_aborted>"""
 
@@ -106,7 +107,7 @@ def _end(after: Line, turn_id: str, number: int, offset: int, note: Note) -> Ite
 
 def _marker() -> dict[str, Any]:
     """The same form in which Codex tells a model of an interrupt."""
-    return {"type": "message", "role": "user", "content": [{"type": "input_text", "text": MARKER}]}
+    return {"type": "message", "role": "user", "content": [{"type": "input_text", "text": MARKER_TEXT}]}
 
 
 def _terminal(turn_id: str) -> dict[str, Any]:

@@ -11,6 +11,9 @@ from typing import Any, Final
 MARKER: Final = "<turn_aborted>"
 """How the message begins that tells the model of an interrupt."""
 
+HOOK_PROMPT: Final = "<hook_prompt"
+"""How the text begins by which a hook makes the model go on."""
+
 CONTEXTUAL_PREFIXES: Final = (
     "<environment_context>",
     "<user_instructions>",
@@ -21,12 +24,9 @@ CONTEXTUAL_PREFIXES: Final = (
     "<subagent_notification>",
     "<permissions instructions>",
     "<collaboration_mode>",
-    "<hook_prompt",
+    HOOK_PROMPT,
 )
 """How such texts begin (seen in files of Codex 0.34 to 0.169)."""
-
-HOOK_PROMPT: Final = "<hook_prompt"
-"""How the text begins by which a hook makes the model go on."""
 
 
 def is_contextual(text: str | None) -> bool:

@@ -7,8 +7,9 @@ from typing import Final
 from turnfold.replay.histories.arguments import Arguments
 from turnfold.replay.histories.pen import Fields
 from turnfold.replay.histories.story import CONTEXT_WINDOW, CWD, MODEL, Story, Turn
+from turnfold.replay.user_text import MARKER
 
-MARKER: Final = """<turn_aborted>
+_MARKER_TEXT: Final = f"""{MARKER}
 The user interrupted the previous turn on purpose. If any tools or commands were aborted, they may have
 partially executed; verify the current state before retrying.
 </turn_aborted>"""
@@ -129,7 +130,7 @@ def write_complete(story: Story, turn: Turn) -> None:
 def write_abort(story: Story, turn: Turn, reason: str) -> None:
     """The records of an abort. Only an interruption by the user is told to the model, by a marker."""
     if reason == "interrupted" and story.form.has_envelope:
-        story.pen.message("user", MARKER)
+        story.pen.message("user", _MARKER_TEXT)
     story.pen.event("turn_aborted", **story.turn_fields(turn), reason=reason, **story.times(turn))
 
 
