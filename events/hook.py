@@ -32,7 +32,7 @@ class HookRunEvent(Event):
     """Turn that the run belongs to; None at the scope of a session."""
 
     event_name: str
-    """Hook event as its source spells it: `permissionRequest` (app-server), `permission_request` (own)."""
+    """Hook event in snake case, such as `permission_request` (app-server: `permissionRequest`)."""
 
     scope: str | None = None
     """`turn` or `thread`."""
