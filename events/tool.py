@@ -63,7 +63,7 @@ class ToolCallOutput(Event):
     """Id of the item (`id`)."""
 
     call_type: str
-    """The record's tag, such as `function_call_output`."""
+    """Type of the calls that such a record answers: `function_call` for `function_call_output`; or a foreign value."""
 
     output: object = attrs.field(default=None, hash=False)
     """The output as the record holds it: text, or a list of content parts."""

@@ -91,7 +91,7 @@ def reason_of(event: Event) -> str:
 def requested_call(event: Event) -> Events:
     """The request of the call that *event* is about."""
     named: Any = event
-    call_type = str(getattr(event, "call_type", None) or "function_call").removesuffix("_output")
+    call_type = str(getattr(event, "call_type", None) or "function_call")
     return (ToolCallRequested(call_id=named.call_id, call_type=call_type),)
 
 

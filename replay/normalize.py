@@ -18,8 +18,8 @@ SYNTHETIC: Final = -3
 ABORTED: Final = "aborted"
 """Text of such an output."""
 
-OUTPUT_TYPES: Final = {"local_shell": "function_call_output", "tool_search": "tool_search_output"}
-"""The types of output that are not called after their call."""
+ANSWERED_AS: Final = {"local_shell_call": "function_call"}
+"""Type of a call → that of its output, where they differ."""
 
 
 def normalized(items: Iterable[HistoryItem]) -> list[HistoryItem]:
@@ -44,14 +44,12 @@ def normalized(items: Iterable[HistoryItem]) -> list[HistoryItem]:
 def _key(payload: Any) -> tuple[str, str] | None:
     """What a call and its output have in common; None for what needs no partner."""
     call_id = getattr(payload, "call_id", None)
-    return None if call_id is None else (_family(payload.call_type), call_id)
+    return None if call_id is None else (_answered_as(payload.call_type), call_id)
 
 
-def _family(call_type: str) -> str:
-    """The output type that goes with a call type, or is one; local shell calls are answered like functions."""
-    name = call_type.removesuffix("_output").removesuffix("_call")
-    return OUTPUT_TYPES.get(name, f"{name}_call_output")
+def _answered_as(call_type: str) -> str:
+    return ANSWERED_AS.get(call_type, call_type)
 
 
 def _aborted(call: Any) -> ToolCallOutput:
-    return ToolCallOutput(call_id=call.call_id, call_type=_family(call.call_type), output=ABORTED)
+    return ToolCallOutput(call_id=call.call_id, call_type=_answered_as(call.call_type), output=ABORTED)

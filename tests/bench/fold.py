@@ -41,7 +41,7 @@ def log(turns: int) -> list[Envelope]:
                 ToolCallRequested(call_id=call_id, name="shell", call_type="function_call"),
                 ApprovalRequested(approval_id=call_id, call_id=call_id, approval_kind="exec"),
                 ApprovalResolved(approval_id=call_id, call_id=call_id, decision="approved"),
-                ToolCallOutput(call_id=call_id, call_type="function_call_output"),
+                ToolCallOutput(call_id=call_id, call_type="function_call"),
                 MessageRecorded(role="assistant", text="done"),
             ]
         events += [

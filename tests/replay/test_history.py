@@ -294,17 +294,17 @@ def call(call_id: str | None, call_type: str = "function_call") -> ToolCallReque
     return ToolCallRequested(call_id=call_id, call_type=call_type)
 
 
-def output(call_id: str | None, call_type: str = "function_call_output") -> ToolCallOutput:
+def output(call_id: str | None, call_type: str = "function_call") -> ToolCallOutput:
     return ToolCallOutput(call_id=call_id, call_type=call_type)
 
 
 @pytest.mark.parametrize(
     ("call_type", "output_type"),
     [
-        ("function_call", "function_call_output"),
-        ("local_shell_call", "function_call_output"),
-        ("custom_tool_call", "custom_tool_call_output"),
-        ("tool_search_call", "tool_search_output"),
+        ("function_call", "function_call"),
+        ("local_shell_call", "function_call"),
+        ("custom_tool_call", "custom_tool_call"),
+        ("tool_search_call", "tool_search_call"),
     ],
 )
 def test_missing_outputs_are_put_in(call_type: str, output_type: str) -> None:

@@ -48,7 +48,7 @@ from turnfold.rollouts import Dialect, profile_of
 
 META = SessionMetaRecorded(session_id="s")
 CALL = ToolCallRequested(call_id="c", call_type="function_call")
-OUTPUT = ToolCallOutput(call_id="c", call_type="function_call_output")
+OUTPUT = ToolCallOutput(call_id="c", call_type="function_call")
 ASK = ApprovalRequested(approval_id="p", call_id="c", approval_kind="exec")
 ANSWER = ApprovalResolved(approval_id="p", call_id="c", decision="accept")
 RUN = HookStarted(run_id="r", event_name="stop", status="running")

@@ -17,13 +17,16 @@ FUNCTION_CALL: Final = "function_call"
 NAMED: Final = (FUNCTION_CALL, "custom_tool_call")
 """Types of calls that say which tool they call; the others are for one tool only."""
 
-ANSWERS: Final = {
-    FUNCTION_CALL: FUNCTION_CALL,
-    "custom_tool_call": "custom_tool_call",
-    "local_shell_call": FUNCTION_CALL,
-    "tool_search_call": "tool_search",
+ANSWERED_AS: Final = {
+    FUNCTION_CALL: (FUNCTION_CALL,),
+    "custom_tool_call": ("custom_tool_call",),
+    "local_shell_call": ("local_shell_call", FUNCTION_CALL),
+    "tool_search_call": ("tool_search_call",),
 }
-"""Type of a call → how the type of its output begins. A local shell has no output type of its own in Codex."""
+"""Type of a call → those its output may have. A local shell has no output type of its own in Codex."""
+
+OUTPUT_TAGS: Final = {"tool_search_call": "tool_search_output"}
+"""Type of an output → its record's tag, where that is not the type and `_output`."""
 
 SYNTHETIC: Final = "aborted"
 """What Codex puts in the place of a missing output when it asks the model (all versions)."""
@@ -131,7 +134,7 @@ class Calls(Checker):
 
     def _compare_types(self, event: Any, called: int, at: int) -> None:
         asked, given = self._types.pop(event.call_id, FUNCTION_CALL), event.call_type
-        if given.startswith((ANSWERS.get(asked, ""), asked)):
+        if given in ANSWERED_AS.get(asked, (given,)):
             return
         self.tell(
             CallBreak.OTHER_TYPE,
@@ -141,7 +144,7 @@ class Calls(Checker):
             subject=event.call_id,
             call_id=event.call_id,
             call_type=asked,
-            output_type=f"{given.removesuffix('_output')}_output",
+            output_type=OUTPUT_TAGS.get(given, f"{given}_output"),
             called=called,
         )
 

@@ -38,7 +38,7 @@ class OutputWithoutCall(OrderRule, code="TF201", since="0.1.0", needs=(ToolCallR
     refused = ((Machine.CALL, CallPhase.NONE, ToolCallOutput),)
 
     def breached(self, event: Any, at: int, key: str | None, since: int) -> None:
-        if event.call_type.startswith("tool_search"):
+        if event.call_type == "tool_search_call":
             return
         identity = self.session.identity
         continues = identity is not None and identity.history_base is not None

@@ -143,11 +143,12 @@ def test_types_that_belong_together(asked: str, given: str) -> None:
     assert [] == check(data, [calls.OutputOfOtherType])
 
 
-def test_types_that_do_not_belong_together() -> None:
-    """The finding says what was asked and what was given."""
-    data = write(BEGUN + call("c1", "custom_tool_call") + output("c1"))
+@pytest.mark.parametrize("given", ["function_call_output", "tool_search_output"])
+def test_types_that_do_not_belong_together(given: str) -> None:
+    """The finding says what was asked and what was given, as the records are called."""
+    data = write(BEGUN + call("c1", "custom_tool_call") + output("c1", given))
     (finding,) = check(data, [calls.OutputOfOtherType])
-    assert ("custom_tool_call", "function_call_output") == (
+    assert ("custom_tool_call", given) == (
         finding.facts["call_type"],
         finding.facts["output_type"],
     )

@@ -29,7 +29,7 @@ def watched(code: str, events: Sequence[Event], stamp: str = "2026-06-01T09:00:0
 @pytest.mark.parametrize(("output", "lines"), [("aborted", [2]), ("aborted by user", []), ({"a": 1}, [])])
 def test_a_synthetic_output_is_known_in_an_event_too(output: object, lines: list[int]) -> None:
     """TF214 reads the text of an event where it reads the bytes of a wire struct."""
-    answer = ToolCallOutput(call_id="c", call_type="function_call_output", output=output)
+    answer = ToolCallOutput(call_id="c", call_type="function_call", output=output)
     assert lines == watched("TF214", [CALL, answer])
 
 
