@@ -28,8 +28,8 @@ def note(method: str, **params: Any) -> Raw:
 def capture(*messages: Raw) -> bytes:
     """A file of these messages, after those that open a thread."""
     opening = [
-        client(id=1, method="initialize", params={"clientInfo": {"name": "lab", "version": "0"}}),
-        server(id=1, result={"userAgent": "lab/0.169.0 (Linux)"}),
+        client(id=1, method="initialize", params={"clientInfo": {"name": "client", "version": "0"}}),
+        server(id=1, result={"userAgent": "client/0.169.0 (Linux)"}),
         client(method="initialized"),
         client(id=2, method="thread/start", params={"cwd": "/home/ada"}),
         server(id=2, result={"thread": {"id": THREAD}}),
