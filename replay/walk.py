@@ -6,7 +6,7 @@ decodes its line once more when it is asked for that, and only then.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 import msgspec
@@ -23,9 +23,9 @@ _untyped = msgspec.json.Decoder()
 class Moment:
     """One record of a session."""
 
-    __slots__ = ("_fields", "_line_text", "at_s", "kind", "line", "payload", "record")
+    __slots__ = ("_batch", "_fields", "at_s", "kind", "line", "payload", "record")
 
-    def __init__(self, record: RecordLike, line: int, line_text: Callable[[int], bytes]) -> None:
+    def __init__(self, record: RecordLike, line: int, batch: Batch) -> None:
         self.record = record
         self.line = line
         """1-based line that it stands on."""
@@ -33,7 +33,7 @@ class Moment:
         self.kind: type[Event] = kind_of(record.payload)
         self.at_s = time_s(record.timestamp)
         """Its time in unix seconds; None where it has none."""
-        self._line_text = line_text
+        self._batch = batch
         self._fields: Fields | None = None
 
     @property
@@ -54,7 +54,7 @@ class Moment:
         if isinstance(self.payload, Event):
             return {}  # it is whole already
         if self._fields is None:
-            self._fields = _payload_in(self._line_text(self.line))
+            self._fields = _payload_in(self._batch.text_of(self.line) or b"")
         return self._fields
 
 
@@ -74,25 +74,12 @@ class Walk:
     def __iter__(self) -> Iterator[Moment]:
         for batch in self._reader.batches():
             self.last_damage = max((self.last_damage, *batch.damage), key=_line_of)
-            line_text = _texts_of(batch)
             for record, line in zip(batch.records, batch.lines, strict=True):
-                yield Moment(record, line, line_text)
+                yield Moment(record, line, batch)
 
 
 def _line_of(damage: Damage | None) -> int:
     return 0 if damage is None else damage.line
-
-
-def _texts_of(batch: Batch) -> Callable[[int], bytes]:
-    """A look-up of the batch's lines that cuts them apart once, on the first call."""
-    lines: list[bytes] = []
-
-    def text_of(line: int) -> bytes:
-        if not lines:
-            lines.extend(batch.block.data.split(b"\n"))
-        return lines[line - batch.block.first_line]
-
-    return text_of
 
 
 def _payload_in(line: bytes) -> Fields:

@@ -42,11 +42,17 @@ class Batch:
     lines: Sequence[int]
     damage: Sequence[Damage] = ()
     block: Block
+    _texts: list[bytes] | None = attrs.field(default=None, init=False, repr=False, eq=False)
+    """The lines of the block, once one was asked for: where one is, the next mostly is too."""
 
     def text_of(self, line: int) -> bytes | None:
         """The bytes of one line of this batch, without its newline; None for a line that is not in it."""
         index = line - self.block.first_line
-        return self.block.data.split(b"\n")[index] if 0 <= index < self.block.lines else None
+        if not 0 <= index < self.block.lines:
+            return None
+        if self._texts is None:
+            self._texts = self.block.data.split(b"\n")
+        return self._texts[index]
 
 
 class Reader:
