@@ -63,7 +63,7 @@ class SessionView:
     latest: dict[type[Any], int] = attrs.field(factory=dict[type[Any], int])
     """Payload class → line of its latest record. Rules ask `last_of`, which knows what a wire struct stands for."""
     text_of: Callable[[int], bytes | None] = no_text
-    """The bytes of a line, where they are at hand: those of a file's current batch are."""
+    """The bytes of a line, where they are at hand: those of a file's current batch, and of the one before."""
 
     turn: TurnView | None = None
     """The open turn."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -14,7 +14,7 @@ from turnfold.replay.findings import Finding, Severity, Verdict, Witness
 from turnfold.replay.invariants import Invariant, registry
 from turnfold.replay.second_core import DamageSearch
 from turnfold.replay.watch import Watch, imply
-from turnfold.rollouts import LOSING, Damage, Profile, Reader, Source, open_source
+from turnfold.rollouts import LOSING, Batch, Damage, Profile, Reader, Source, open_source
 
 
 @attrs.frozen(kw_only=True)
@@ -87,15 +87,27 @@ def watched(source: Source, rules: Iterable[type[Invariant]], *, trusting: bool 
     watch.session.file = Path(source.name).name
     damage: list[Damage] = []
     producer = watch.session.profile
+    before: Batch | None = None
     for batch in reader.batches():
         if reader.profile is not producer:
             producer = reader.profile
             watch.adopt(producer)
-        watch.session.text_of = batch.text_of
+        watch.session.text_of = texts_of(before or batch, batch)
         watch.feed(batch.records, batch.lines)
         damage.extend(batch.damage)
+        before = batch
     watch.finish()
     return Seen(reader=reader, watch=watch, damage=damage)
+
+
+def texts_of(before: Batch, batch: Batch) -> Callable[[int], bytes | None]:
+    """A look-up of lines in two successive batches: what is compared with the line before may be a batch's first."""
+
+    def text_of(line: int) -> bytes | None:
+        text = batch.text_of(line)
+        return before.text_of(line) if text is None else text
+
+    return text_of
 
 
 def report(seen: Seen, damage: Iterable[Damage], rules: tuple[type[Invariant], ...]) -> FileReport:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from tests.replay.invariants.support import NAME, Row, check, codes, event, found, item, log, meta, record
 from turnfold.events import CompactionNoted, SessionMetaRecorded
 from turnfold.replay.invariants import registry
+from turnfold.replay.verification import verify
 from turnfold.replay.watch import Watch
 from turnfold.rollouts import Dialect, Record, profile_of
+from turnfold.rollouts.source import BLOCK_BYTES
 
 NOTE = event("context_compacted")
 START = event("task_started", turn_id="a")
@@ -250,6 +253,14 @@ class TestRepeatedLine:
             (str(bare).replace("'", '"') + "\n").encode(),
         ):
             assert [] == found("TF111", data)
+
+    def test_the_line_before_may_be_in_the_block_before(self, tmp_path: Path) -> None:
+        """Where the reader cuts the file makes no difference."""
+        said = stamped(self.SAID, "2026-06-01T09:00:30.000Z")
+        path = tmp_path / "rollout.jsonl"
+        path.write_bytes(log(meta(), *[said] * 2_001))
+        assert path.stat().st_size > 2 * BLOCK_BYTES
+        assert {"TF111": 2_000} == verify(path, [registry()["TF111"]]).counts
 
     def test_it_follows_from_a_repeated_ordinal(self) -> None:
         """A copied line of a paginated file is one fault."""
