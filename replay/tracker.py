@@ -43,6 +43,10 @@ class Tracker:
         self.session = session
         self._machines: dict[Machine, Instances] = {}
         self._rules: dict[tuple[Machine, Phase, type[Event]], list[OrderRule]] = {}
+        self._review_of: TurnView | None = None
+        """The turn that was open when review mode was entered."""
+        self._reviewers: dict[str, tuple[Any, int]] = {}
+        """Starts taken for a reviewer's, with their lines: turn id → start."""
 
     def adopt(self, profile: Profile, rules: Iterable[OrderRule]) -> None:
         """Use the tables as *profile* shows them, and tell *rules* of refusals."""
@@ -151,8 +155,11 @@ class Tracker:
 
     def _started(self, event: Any, at: int) -> None:
         session, turn_id = self.session, event.turn_id or ""
-        if session.in_review and session.turn is not None:
+        if session.in_review and session.turn is not None and self._review_of in (None, session.turn):
+            self._reviewers[turn_id] = event, at
             return  # a reviewer's turn, told inside of the one that asked for the review
+        if self._review_of is not None:
+            self._leave_review()
         if session.in_copy and ends_copy(session, event):
             session.in_copy, session.copy_ended_at = False, at - 1
         if not self._turns.step(turn_id, TurnStarted, at):
@@ -181,6 +188,7 @@ class Tracker:
             if not session.turns_are_visible:
                 return
             turn_id = event.turn_id or (session.turn.turn_id if session.turn else SLOT)
+            self._own_up(turn_id)
             if not self._turns.step(turn_id, kind, at):
                 self._refuse(Machine.TURN, event, kind, at, turn_id)
                 if turn_id in session.ended:  # the vendor's reader ignores a second terminal …
@@ -193,12 +201,27 @@ class Tracker:
 
         return end
 
+    def _own_up(self, turn_id: str) -> None:
+        """A turn ends: if its start was taken for a reviewer's, which has no end, it was a turn of the session.
+
+        Then the process was killed in review mode, and another one went on.
+        """
+        if turn_id in self._reviewers:
+            event, at = self._reviewers[turn_id]
+            self._leave_review()
+            self._started(event, at)
+
+    def _leave_review(self) -> None:
+        self.session.in_review, self._review_of = False, None
+        self._reviewers.clear()
+
     def _close(self, turn_id: str, kind: type[Event], at: int) -> None:
         session = self.session
         turn = session.cut.pop(turn_id, None)
         if turn is None and session.turn is not None and session.turn.turn_id == turn_id:
             turn, session.turn = session.turn, None
             session.last = turn
+            self._reviewers.clear()
             self._slot.step(SLOT, kind, at)
         session.ended.setdefault(turn_id, at)
         session.closed = turn
@@ -234,6 +257,7 @@ class Tracker:
     def _review(self, entered: bool) -> Callable[[Any, int], None]:
         def note(event: Any, at: int) -> None:
             self.session.in_review = entered
+            self._review_of = self.session.turn if entered else None
 
         return note
 

@@ -11,6 +11,7 @@ from tests.replay.invariants.support import check, codes
 from turnfold.replay.findings import Severity
 from turnfold.replay.histories import OLD, PAGINATED, edited, line_of, lines_of, without, write
 from turnfold.replay.invariants import aborts, turns
+from turnfold.replay.invariants.history import RollbackDuringTurn
 
 INPUT = 'context; user "Run the tests."; '
 BEGUN = f"meta; start a; {INPUT}"
@@ -137,6 +138,21 @@ def test_a_review_is_told_with_the_reviewers_start() -> None:
     assert [] == check(inside, [*judges, turns.TurnLeftOpen])
     afterwards = write(BEGUN + reviewer + "complete a; start b; " + event("task_complete", turn_id="A2"))
     assert ["TF307"] == codes(check(afterwards, judges))
+
+
+@pytest.mark.parametrize(
+    "killed",
+    [
+        pytest.param("review on; crash; rollback 1", id="in review"),
+        pytest.param("review on; fork f of main; start b; context; crash", id="a turn after it"),
+        pytest.param("review on; " + event("task_started", turn_id="R") + "crash", id="with a reviewer"),
+    ],
+)
+def test_a_review_may_be_killed(killed: str) -> None:
+    """The next process's turn is no reviewer's: it ends, so the turn before it was cut off, and nothing more."""
+    judges = [*TERMINALS, *STRAYS, turns.TurnCutOff, turns.OverlappingTurns, RollbackDuringTurn]
+    later = f'start c; context; {INPUT}agent "Hi."; complete c; start d; context; abort d'
+    assert ["TF305"] == codes(check(write(f"{BEGUN}{killed}; {later}"), judges))
 
 
 def test_turn_ids_that_may_come_again() -> None:
