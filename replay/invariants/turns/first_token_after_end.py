@@ -8,7 +8,12 @@ from turnfold.replay.invariants.registry import Invariant, on
 
 
 class FirstTokenAfterEnd(
-    Invariant, code="TF312", severity=Severity.SUSPICION, since="0.1.0", needs=(TurnCompleted,)
+    Invariant,
+    code="TF312",
+    severity=Severity.SUSPICION,
+    since="0.1.0",
+    needs=(TurnCompleted,),
+    implied_by=("TF311",),
 ):
     """The model's first token came after the end of its turn.
 

@@ -8,7 +8,12 @@ from turnfold.replay.invariants.registry import Invariant, on
 
 
 class ItemOfUnknownTurn(
-    Invariant, code="TF316", severity=Severity.SUSPICION, since="0.1.0", needs=(TurnStarted, ItemCompleted)
+    Invariant,
+    code="TF316",
+    severity=Severity.SUSPICION,
+    since="0.1.0",
+    needs=(TurnStarted, ItemCompleted),
+    implied_by=("TF301", "TF302"),
 ):
     """An item belongs to a turn that never started.
 
