@@ -114,7 +114,14 @@ def _entries(chosen: Selection, options: CheckOptions, jobs: int) -> Generator[F
         yield from workers.map(list(chosen.sizes()))
     else:
         for path in chosen.paths:
-            yield check(path, options, cores=os.cpu_count() or 1)
+            yield check(path, options, cores=cores())
+
+
+def cores() -> int:
+    """How many cores this process may run on."""
+    if hasattr(os, "sched_getaffinity"):  # not everywhere
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _given_up(path: str, death: Exception) -> FileEntry:
