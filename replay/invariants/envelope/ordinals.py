@@ -37,7 +37,7 @@ class Ordinals:
         """The ordinal expected; None as long as no line had one, `UNSEEN` before the first line."""
         self.at = 0
         """Line of the last ordinal."""
-        self._highest = UNSEEN
+        self._highest, self._highest_at = UNSEEN, 0
         self._is_missing = False
 
     def unexpected(self, record: Any, at: int) -> None:
@@ -53,7 +53,11 @@ class Ordinals:
         else:
             self._compare(ordinal, expected - 1, at)
         self.next, self.at = ordinal + 1, at
-        self._highest = max(self._highest, ordinal)
+        self._raise(ordinal, at)
+
+    def _raise(self, ordinal: int, at: int) -> None:
+        if ordinal > self._highest:
+            self._highest, self._highest_at = ordinal, at
 
     def _without(self, at: int, expected: int | None) -> None:
         if expected == UNSEEN:
@@ -71,8 +75,8 @@ class Ordinals:
             )
 
     def _compare(self, ordinal: int, last: int, at: int) -> None:
-        self._highest = max(self._highest, last)
-        if ordinal == self._highest + 1:  # back in the row after one that stood out of it
+        self._raise(last, self.at)
+        if 0 < ordinal - self._highest <= at - self._highest_at:  # the lines between can hold what is missing
             return
         witnesses = (self.at, f"ordinal {last}"), (at, f"ordinal {ordinal}")
         if ordinal == last:

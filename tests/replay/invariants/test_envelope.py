@@ -272,6 +272,18 @@ class TestRepeatedLine:
         assert [("TF106", None), ("TF111", "TF106")] == [(f.code, f.implied_by) for f in findings]
 
 
+@pytest.mark.parametrize(
+    ("ordinals", "expected"),
+    [((0, 1, 2, 0, 4, 5), ["TF107"]), ((0, 1, 1, 3, 4), ["TF106"]), ((0, 1, 2, 0, 5), ["TF107", "TF105"])],
+)
+def test_a_wrong_ordinal_in_its_own_place_is_one_fault(
+    ordinals: tuple[int, ...], expected: list[str]
+) -> None:
+    """The line may have taken the place of the number that is missing, but of one only."""
+    rules = [registry()[code] for code in ("TF105", "TF106", "TF107")]
+    assert expected == [finding.code for finding in check(numbered(*ordinals), rules)]
+
+
 class TestTurnContext:
     """TF112 and TF113."""
 
