@@ -14,6 +14,7 @@ class UsageRecordDisagrees(
     severity=Severity.SUSPICION,
     since="0.1.0",
     needs=(TokenUsageRecorded, TokenUsageReported),
+    implied_by=("TF803", "TF804", "TF807"),
 ):
     """The tokens that were booked for a response are not those that were shown.
 
@@ -67,6 +68,7 @@ class UsageRecordDisagrees(
                 at,
                 (self._at, "what was booked"),
                 (at, "what was shown"),
+                subject=f"line {at}",
                 booked=record.usage.total_tokens,
                 booked_total=record.thread_usage.total_tokens,
                 shown=event.last.total_tokens,
