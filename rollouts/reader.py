@@ -116,6 +116,9 @@ class Reader:
                 records = [opened(record) for record in records]
             except MalformedRecord:
                 return None
+        if self.profile.version is None:  # the identity may come late
+            for record in records:
+                self._notice(record.payload)
         return Batch(
             records=records, lines=range(block.first_line, block.first_line + block.lines), block=block
         )

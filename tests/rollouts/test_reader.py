@@ -89,6 +89,13 @@ def test_the_profile_comes_from_the_identity(file: Put) -> None:
     assert reader.profile.shows_turns
 
 
+def test_an_identity_that_comes_late_is_read(file: Put) -> None:
+    """Also where it stands far behind the first block, among lines that are decoded together."""
+    first, *rest = HISTORY.splitlines(keepends=True)
+    reader, _ = read(file(b"".join([*rest * 40, first, *rest * 40])))
+    assert (0, 146, 0) == reader.profile.version
+
+
 def test_versions_without_turn_events_do_not_show_turns(file: Put) -> None:
     """Codex before 0.104 recorded no turn starts, so their absence says nothing."""
     reader, _ = read(file(write('meta; start a; user "hello"; complete a', OLD)))
