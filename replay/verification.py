@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from bisect import bisect_left
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -132,11 +132,14 @@ def report(seen: Seen, damage: Iterable[Damage], rules: tuple[type[Invariant], .
 def weigh(
     findings: Iterable[Finding], rules: Iterable[type[Invariant]], damage: Iterable[Finding]
 ) -> Iterator[Finding]:
-    """Make a suspicion of a violation that rests on the absence of a record, where one before it was lost."""
+    """Make a suspicion of a violation that rests on the absence of a record, where one before it was lost.
+
+    A record on a damaged line may itself have lost what it seems to lack.
+    """
     lost = sorted(item.line for item in damage if item.code in LOSING)
     unsure = {rule.code for rule in rules if rule.rests_on_absence}
     for finding in findings:
-        before = bisect_left(lost, finding.line)
+        before = bisect_right(lost, finding.line)
         if before and finding.code in unsure and finding.severity is Severity.VIOLATION:
             witness = Witness(
                 line=lost[before - 1], role="was lost to damage, and may have held what is missing"

@@ -20,7 +20,10 @@ def detect(raw: dict[str, Any]) -> Dialect | None:
         if isinstance(raw.get("seq"), int) or raw["type"] == "turnfold":
             return Dialect.OWN
         if raw["type"] in PAYLOADS or "timestamp" in raw:
-            return Dialect.PAGINATED if isinstance(raw.get("ordinal"), int) else Dialect.CODEX
+            is_paginated = (
+                isinstance(raw.get("ordinal"), int) or raw["payload"].get("history_mode") == "paginated"
+            )
+            return Dialect.PAGINATED if is_paginated else Dialect.CODEX
     if is_message(raw):
         return Dialect.APP_SERVER
     if is_header(raw) or "record_type" in raw or isinstance(raw.get("type"), str):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from turnfold.replay.findings import Finding, Severity, Verdict
-from turnfold.replay.histories import OLD, PAGINATED, cut, line_of, repeated, write
+from turnfold.replay.histories import BARE, OLD, PAGINATED, cut, edited, line_of, repeated, write
 from turnfold.replay.invariants import registry
 from turnfold.replay.verification import FileReport, verdict_of, verify
 from turnfold.replay.watch import LISTED_PER_CODE, imply
-from turnfold.rollouts import SourceError
+from turnfold.rollouts import Dialect, SourceError
 
 HISTORY = """
 meta; start a; context; user "one"; call c1; output c1; agent "done"; complete a
@@ -147,3 +148,33 @@ def test_an_empty_file_is_damaged(tmp_path: Path) -> None:
     """Nothing at all can be said of a file with nothing in it."""
     report = verified(tmp_path, b"")
     assert (Verdict.UNKNOWN, {"TF016": 1}) == (report.verdict, report.counts)
+
+
+def test_a_file_that_is_no_rollout_at_all_is_damaged_and_not_illegal(tmp_path: Path) -> None:
+    """Where no line is a record, nothing proves that an identity was left out."""
+    report = verified(tmp_path, b'{"model":"m","input":[]}\n{"model":"m","input":[]}\n')
+    assert Verdict.UNKNOWN is report.verdict
+    assert Severity.VIOLATION not in {finding.severity for finding in report.findings}
+
+
+def test_an_ordinal_of_the_wrong_type_is_damage_and_no_missing_one(tmp_path: Path) -> None:
+    """The line is damaged, so that it has no ordinal is no proof against its writer."""
+    data = write(HISTORY, PAGINATED)
+    report = verified(tmp_path, edited(data, 5, "ordinal", "4"))
+    assert Verdict.UNKNOWN is report.verdict
+    assert {"TF012", "TF108"} <= report.counts.keys()
+
+
+def test_a_paginated_file_says_so_in_its_identity_too(tmp_path: Path) -> None:
+    """Without the ordinal of its first line it is paginated all the same."""
+    first, rest = write(HISTORY, PAGINATED).split(b"\n", 1)
+    record = msgspec.json.decode(first)
+    del record["ordinal"]
+    report = verified(tmp_path, msgspec.json.encode(record) + b"\n" + rest)
+    assert Dialect.PAGINATED is report.profile.dialect
+
+
+def test_a_bare_header_that_stands_twice_has_no_time_of_its_own(tmp_path: Path) -> None:
+    """Its time is that of the session: it does not make a repeated record."""
+    data = write(HISTORY, BARE)
+    assert "TF111" not in verified(tmp_path, repeated(data, 1)).counts

@@ -139,6 +139,10 @@ class Envelopes(Checker):
         before, session = self._at, self.session
         if at - before > 1 or session.in_copy or payload != self._payload:
             return
+        if (
+            session.profile.dialect is Dialect.BARE
+        ):  # the time of its header is the session's, not the record's
+            return
         if isinstance(payload, Struct):  # it has only what some rule reads: the line itself must say the rest
             lines = session.text_of(before), session.text_of(at)
             if lines[0] is None or lines[0] != lines[1]:

@@ -35,6 +35,7 @@ class MissingSessionMeta(
     checker = Envelopes
     explains = EnvelopeBreak.FIRST_IS_NO_META
 
+    rests_on_absence = True
     claim = "the file does not begin with its session_meta"
     because = "the first record is on line {first_at} and is no session_meta; {where}"
     however = "the head of the file may have been lost or cut off"

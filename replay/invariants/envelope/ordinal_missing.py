@@ -29,6 +29,7 @@ class OrdinalMissing(CheckedRule, code="TF108", severity=Severity.VIOLATION, sin
     checker = Envelopes
     explains = OrdinalBreak.MISSING
 
+    rests_on_absence = True
     claim = "the line has no ordinal"
     because = "the lines before it have, the last one {ordinal}"
     however = "an older version may have continued a file of a newer one"
