@@ -196,7 +196,11 @@ def test_colour_is_for_terminals_unless_asked_for(illegal: Path) -> None:
 
 def test_cores_are_those_that_may_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that is kept to one core does not start a second one for it."""
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {3}, raising=False)
+
+    def one(_: int) -> set[int]:
+        return {3}
+
+    monkeypatch.setattr(os, "sched_getaffinity", one, raising=False)
     assert 1 == verify.cores()
     monkeypatch.delattr(os, "sched_getaffinity")
     assert 1 <= verify.cores()
