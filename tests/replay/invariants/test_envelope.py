@@ -372,3 +372,10 @@ class TestNeverPersisted:
 def test_identities_of_the_family(rows: tuple[Row, ...]) -> None:
     """TF115 is silent on rewrites of the session's own record and of those in the head of a fork."""
     assert [] == found("TF115", log(*rows))
+
+
+def test_a_number_that_a_line_between_can_hold_is_not_missing() -> None:
+    """After a number that stood out of the row, too, a line without a record may have held the one that is missing."""
+    *lines, last = numbered(0, 1, 5, 2, 4).splitlines(keepends=True)
+    rules = [rule for code, rule in registry().items() if code in ("TF105", "TF106", "TF107")]
+    assert ["TF105", "TF107"] == codes(check(b"".join([*lines, b"\n", last]), rules))
