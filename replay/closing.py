@@ -8,9 +8,9 @@ from typing import Any, Final
 import msgspec
 
 from turnfold.events import Origin, TurnAborted, TurnCompleted, TurnStarted
-from turnfold.replay.kinds import kind_of
 from turnfold.replay.user_text import MARKER
 from turnfold.rollouts import Action, Change, Dialect, Line, Note, Record
+from turnfold.rollouts.record import kind_of
 
 CLOSABLE: Final = frozenset({Dialect.CODEX, Dialect.PAGINATED, Dialect.OWN})
 """The dialects in which an end can be written."""

@@ -19,11 +19,11 @@ import msgspec
 from turnfold.events import Event, SessionMetaRecorded, UnknownRecorded
 from turnfold.replay.comparing import Comparison, Difference, Ignorable, Manner
 from turnfold.replay.events import lift
-from turnfold.replay.kinds import kind_of
 from turnfold.replay.lift_sources import mapping
 from turnfold.replay.record_texts import texts_of
 from turnfold.replay.showing import comparable
 from turnfold.rollouts import Change, Dialect, Line, Profile, Repair, open_source, profile_of
+from turnfold.rollouts.record import kind_of
 
 FOLLOWING: Final = 3
 """How many records after the first difference are told."""

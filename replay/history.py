@@ -23,9 +23,9 @@ from turnfold.replay.history_plan import (
     Ref,
     replacement_items,
 )
-from turnfold.replay.kinds import kind_of
 from turnfold.replay.reading import Numbered, records
 from turnfold.replay.segments import Segment
+from turnfold.rollouts.record import kind_of
 
 
 @attrs.frozen(kw_only=True)

@@ -21,9 +21,9 @@ from turnfold.events import (
     MessageRecorded,
     UnknownRecorded,
 )
-from turnfold.replay.kinds import kind_of
 from turnfold.replay.segments import ITEMS, Segment, Segments
 from turnfold.replay.user_text import is_boundary
+from turnfold.rollouts.record import kind_of
 from turnfold.rollouts.wire import BARE
 
 ReaderName = Literal["new", "old"]

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from turnfold.events import GhostSnapshotRecorded, ToolCallOutput, ToolCallRequested
 from turnfold.replay.history import HistoryItem
-from turnfold.replay.kinds import kind_of
+from turnfold.rollouts.record import kind_of
 
 SYNTHETIC: Final = -3
 """`HistoryItem.part` of an output that was put in; its line is the call's."""

@@ -29,8 +29,8 @@ from turnfold.events import (
     WebSearchRecorded,
     WorldStateRecorded,
 )
-from turnfold.replay.kinds import kind_of
 from turnfold.replay.user_text import is_boundary
+from turnfold.rollouts.record import kind_of
 
 ITEMS: Final = frozenset(
     {

@@ -12,6 +12,7 @@ import attrs
 
 from turnfold.events import Event
 from turnfold.rollouts import Profile, RecordLike
+from turnfold.rollouts.record import kind_of_class
 
 
 def never(key: str) -> int:  # noqa: ARG001  the form of `SessionView.last_move_of_call`
@@ -103,9 +104,7 @@ class SessionView:
 
     def last_of(self, *kinds: type[Event]) -> int:
         """Line of the latest record of some event classes, the current one included; 0 when there was none."""
-        return max(
-            (at for kind, at in self.latest.items() if getattr(kind, "event", kind) in kinds), default=0
-        )
+        return max((at for kind, at in self.latest.items() if kind_of_class(kind) in kinds), default=0)
 
     @property
     def turns_are_visible(self) -> bool:

@@ -45,9 +45,9 @@ from turnfold.events import (
     WebSearchEnded,
 )
 from turnfold.replay.copies import is_own, time_s
-from turnfold.replay.kinds import kind_of
 from turnfold.replay.turn_rows import Opening, Slot, TurnRow, TurnStatus
 from turnfold.replay.user_text import HOOK_PROMPT, is_boundary
+from turnfold.rollouts.record import kind_of
 
 HARMLESS_ERRORS: Final = frozenset({"threadrollbackfailed", "activeturnnotsteerable"})
 """Errors that answer a request and leave the turn alone, as `error_name` spells them."""

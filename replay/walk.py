@@ -13,8 +13,8 @@ import msgspec
 
 from turnfold.events import Event
 from turnfold.replay.copies import time_s
-from turnfold.replay.kinds import kind_of
 from turnfold.rollouts import Batch, Damage, Profile, Reader, RecordLike
+from turnfold.rollouts.record import kind_of
 
 Fields = Mapping[str, Any]
 _untyped = msgspec.json.Decoder()

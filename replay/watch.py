@@ -15,11 +15,10 @@ from turnfold.events import Event, TurnStarted
 from turnfold.replay.findings import Finding
 from turnfold.replay.invariants.checker import CheckedRule, Checker
 from turnfold.replay.invariants.registry import Handler, Invariant, OrderRule
-from turnfold.replay.kinds import kind_of
 from turnfold.replay.session import SessionView
 from turnfold.replay.tracker import Tracker
 from turnfold.rollouts import Profile, with_turns
-from turnfold.rollouts.record import RecordLike
+from turnfold.rollouts.record import RecordLike, kind_of, kind_of_class
 
 LISTED_PER_CODE = 50
 """Findings of one rule that are kept whole in one session; further ones are only counted."""
@@ -33,8 +32,7 @@ class Dispatch(dict[type[Any], tuple[Handler, ...]]):
         self._by_event = by_event
 
     def __missing__(self, payload_class: type[Any]) -> tuple[Handler, ...]:
-        event: type[Event] = getattr(payload_class, "event", payload_class)
-        handlers = tuple(self._by_event.get(event, ()))
+        handlers = tuple(self._by_event.get(kind_of_class(payload_class), ()))
         self[payload_class] = handlers
         return handlers
 

@@ -10,7 +10,7 @@ import attrs
 import msgspec
 
 from turnfold.events import SessionMetaRecorded
-from turnfold.rollouts.record import RecordLike
+from turnfold.rollouts.record import RecordLike, kind_of
 from turnfold.rollouts.repair import Action, Change, Line, Note
 
 # Codex writes the keys in this order; only the number is touched, so that the rest stays byte for byte.
@@ -41,7 +41,7 @@ def renumbered(lines: Iterable[Line], note: Note) -> Iterator[Line]:
 
 def _first(record: RecordLike, *, is_beginning: bool) -> int:
     payload: object = record.payload
-    if is_beginning and getattr(payload, "event", type(payload)) is SessionMetaRecorded:
+    if is_beginning and kind_of(payload) is SessionMetaRecorded:
         base: Any = getattr(payload, "history_base", None)
         end: object = (
             cast("dict[str, Any]", base).get("end_ordinal_exclusive") if isinstance(base, dict) else None

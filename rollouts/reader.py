@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any, cast
+from typing import Any
 
 import attrs
 import msgspec
@@ -23,7 +23,7 @@ from turnfold.rollouts.dialects.detect import decoder_for, detect
 from turnfold.rollouts.dialects.envelope import open_own
 from turnfold.rollouts.integrity import is_exact, is_exact_line
 from turnfold.rollouts.profile import Profile, profile_of
-from turnfold.rollouts.record import RecordLike
+from turnfold.rollouts.record import RecordLike, kind_of
 from turnfold.rollouts.salvage import salvage
 from turnfold.rollouts.source import Block, Source
 from turnfold.rollouts.wire import OwnRecord
@@ -175,8 +175,7 @@ class Reader:
 
     def _notice(self, payload: Any) -> None:
         """Take the producer from the session's identity record."""
-        kind = cast("object", getattr(payload, "event", None)) or type(cast("object", payload))
-        if kind is SessionMetaRecorded and self.profile.version is None:
+        if kind_of(payload) is SessionMetaRecorded and self.profile.version is None:
             self._take_profile(self.profile.dialect, payload.originator, payload.cli_version)
 
     def _take_profile(self, dialect: Dialect, client: str | None, version: str | None) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import msgspec
+
+from turnfold.events import Event
 
 
 class RecordLike(Protocol):
@@ -26,3 +28,13 @@ class Record(msgspec.Struct, gc=False, kw_only=True):
     timestamp: str | None = None
     ordinal: int | None = None
     seq: int | None = None
+
+
+def kind_of(payload: object) -> type[Event]:
+    """Return the event class that a wire struct stands for; of an event its own class."""
+    return kind_of_class(type(payload))
+
+
+def kind_of_class(payload_class: type[Any]) -> type[Event]:
+    """Return the event class of all payloads of one class."""
+    return cast("type[Event]", getattr(payload_class, "event", payload_class))

@@ -25,7 +25,7 @@ from turnfold.events import (
     UserInputRecorded,
 )
 from turnfold.replay.invariants.registry import OrderRule, on
-from turnfold.replay.kinds import kind_of
+from turnfold.rollouts.record import kind_of
 
 NAMED_ELSEWHERE = frozenset[type[Event]](
     {

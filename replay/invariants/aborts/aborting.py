@@ -17,7 +17,7 @@ from turnfold.events import (
 )
 from turnfold.replay.invariants.checker import Checker
 from turnfold.replay.invariants.registry import on
-from turnfold.replay.kinds import kind_of
+from turnfold.rollouts.record import kind_of
 
 _TURN = EVENT_TRIGGERED[Machine.TURN]
 _WINDING_UP = (

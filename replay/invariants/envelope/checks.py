@@ -18,8 +18,8 @@ from turnfold.replay.copies import time_s
 from turnfold.replay.invariants.checker import Checker
 from turnfold.replay.invariants.envelope.ordinals import Ordinals
 from turnfold.replay.invariants.envelope.sequence import Sequence
-from turnfold.replay.kinds import kind_of
 from turnfold.rollouts import Dialect
+from turnfold.rollouts.record import kind_of
 
 STAMPED = (Dialect.CODEX, Dialect.PAGINATED, Dialect.OWN)
 """Dialects in which every line has a time."""

@@ -6,9 +6,9 @@ from turnfold.events import UnknownRecorded
 from turnfold.replay.findings import Severity
 from turnfold.replay.invariants.lines.vocabulary import is_never_persisted
 from turnfold.replay.invariants.registry import Invariant, on
-from turnfold.replay.kinds import kind_of
 from turnfold.rollouts import Dialect
 from turnfold.rollouts.profile import NEVER_PERSISTED
+from turnfold.rollouts.record import kind_of
 
 
 class NeverPersistedRecord(Invariant, code="TF114", severity=Severity.SUSPICION, since="0.1.0"):

@@ -6,8 +6,8 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 from turnfold.events import Event
-from turnfold.replay.kinds import kind_of
 from turnfold.rollouts import Dialect
+from turnfold.rollouts.record import kind_of
 
 if TYPE_CHECKING:
     from turnfold.replay.invariants.checker import Checker

@@ -4,8 +4,8 @@ from typing import Any
 
 from turnfold.events import TurnAborted, TurnCompleted, TurnStarted
 from turnfold.replay.invariants.registry import Invariant, on
-from turnfold.replay.kinds import kind_of
 from turnfold.rollouts.profile import TURN_EVENTS_SINCE
+from turnfold.rollouts.record import kind_of
 
 
 class TurnWithoutId(Invariant, code="TF320", since="0.1.0", needs=(TurnStarted,)):
