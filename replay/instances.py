@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TypeAlias
 
-from turnfold.core.lifecycle import ENDS, EVENT_TRIGGERED, FIRST, Phase, Possible, Projection, resting_places
+from turnfold.core.lifecycle import ENDS, EVENT_TRIGGERED, Phase, Possible, Projection, resting_places
 from turnfold.events import Event
 
 WIDTH = 12
@@ -64,12 +63,6 @@ class Instances:
     def since(self, key: str) -> int:
         """Line of the last move of *key*; 0 when it has not moved."""
         return self._at.get(key, 0) >> WIDTH
-
-    def open_keys(self) -> Mapping[str, int]:
-        """Keys that have certainly begun and not ended: key → line of their last step."""
-        first = FIRST[self._projection.machine]
-        live = {number for number, (possible, _) in enumerate(self._nodes) if first not in possible}
-        return {key: packed >> WIDTH for key, packed in self._at.items() if packed & MASK in live}
 
     def _compile(self, *fresh: Node) -> None:
         """Number some nodes and all that they lead to. The node numbered 0 is that of a key not heard of."""

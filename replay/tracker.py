@@ -88,16 +88,9 @@ class Tracker:
         found.setdefault(ReviewModeExited, []).append(self._review(False))
         return found
 
-    def open_keys(self, machine: Machine) -> Mapping[str, int]:
-        """Instances of *machine* that certainly have not reached their end: key → line of their last step."""
-        return self._machines[machine].open_keys()
-
     def phases(self, machine: Machine, key: str) -> frozenset[Phase]:
         """Where the instance of that key can be, as far as the log shows; its end if it has ended."""
         return self._machines[machine].phases(key)
-
-    def finish(self, at: int) -> None:
-        """The log has ended after line *at*: nothing is inferred, what is open stays open."""
 
     def _refuse(self, machine: Machine, event: Any, kind: type[Event], at: int, key: str) -> None:
         instances = self._machines[machine]

@@ -119,7 +119,6 @@ class Watch:
     def finish(self) -> None:
         """The log has ended."""
         at = self.session.line
-        self._tracker.finish(at)
         parts: tuple[Checker | Invariant, ...] = (*self._checkers.values(), *self.active)
         for part in parts:
             part.finish(at)
