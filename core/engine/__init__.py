@@ -1,0 +1,3 @@
+"""The engine: a session that runs. The only part of `core` that knows trio."""
+
+__all__: list[str] = []
