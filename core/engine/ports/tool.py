@@ -7,7 +7,6 @@ import attrs
 
 from turnfold.core.engine.ports.desk import Desk
 from turnfold.core.engine.ports.process import Command
-from turnfold.events import EXEC
 
 
 class ToolFailed(Exception):
@@ -118,7 +117,7 @@ class Action:
 
     attempt: Callable[[Attempt], Awaitable[ToolResult]]
     """Does it. Raises ToolFailed, ToolFatal, SandboxDenial, ToolInterrupted."""
-    kind: str = EXEC
+    kind: str = "exec"
     """What kind of approval it may need: `exec`, `patch`, or `dynamic_tool` for tools of the embedder."""
     argv: tuple[str, ...] | None = None
     """The command that the policy of commands judges; None when the action is none."""
