@@ -2,5 +2,33 @@
 
 from turnfold.core.engine.fakes.clock import CountedIds, TrioClock
 from turnfold.core.engine.fakes.desk import BookDesk
+from turnfold.core.engine.fakes.model import (
+    CallTool,
+    Emit,
+    End,
+    Fail,
+    Gate,
+    Pause,
+    Say,
+    ScriptedModel,
+    Step,
+    Think,
+    WaitAt,
+)
 
-__all__ = ["BookDesk", "CountedIds", "TrioClock"]
+__all__ = [
+    "BookDesk",
+    "CallTool",
+    "CountedIds",
+    "Emit",
+    "End",
+    "Fail",
+    "Gate",
+    "Pause",
+    "Say",
+    "ScriptedModel",
+    "Step",
+    "Think",
+    "TrioClock",
+    "WaitAt",
+]
