@@ -15,6 +15,14 @@ from turnfold.core.engine.fakes.model import (
     Think,
     WaitAt,
 )
+from turnfold.core.engine.fakes.processes import (
+    FakeProcess,
+    FakeProcesses,
+    Program,
+    hanging,
+    printing,
+)
+from turnfold.core.engine.fakes.reviewer import ScriptedReviewer
 
 __all__ = [
     "BookDesk",
@@ -23,12 +31,18 @@ __all__ = [
     "Emit",
     "End",
     "Fail",
+    "FakeProcess",
+    "FakeProcesses",
     "Gate",
     "Pause",
+    "Program",
     "Say",
     "ScriptedModel",
+    "ScriptedReviewer",
     "Step",
     "Think",
     "TrioClock",
     "WaitAt",
+    "hanging",
+    "printing",
 ]
