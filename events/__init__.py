@@ -28,7 +28,7 @@ from turnfold.events.envelope import (
     Envelope,
     Origin,
 )
-from turnfold.events.errors import CodecError
+from turnfold.events.errors import CodecError, JournalError
 from turnfold.events.execution import (
     ExecBegan,
     ExecEnded,
@@ -115,6 +115,7 @@ from turnfold.events.notice import (
     UnknownRecorded,
     WarningRaised,
 )
+from turnfold.events.responses import event_of_item, item_of
 from turnfold.events.session import (
     JournalFailed,
     JournalFlushed,
@@ -229,6 +230,7 @@ __all__ = [
     "ItemCompleted",
     "ItemEvent",
     "ItemStarted",
+    "JournalError",
     "JournalFailed",
     "JournalFlushed",
     "LateResultDropped",
@@ -312,6 +314,8 @@ __all__ = [
     "WorldStateRecorded",
     "decode",
     "encode",
+    "event_of_item",
     "from_payload",
+    "item_of",
     "to_payload",
 ]

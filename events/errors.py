@@ -1,4 +1,4 @@
-"""What can be wrong with an event that is read or written."""
+"""What can be wrong with events that are read or written, one by one or all together."""
 
 
 class CodecError(ValueError):
@@ -21,3 +21,13 @@ class CodecError(ValueError):
         self.remedy = remedy
         self.kind = kind
         self.field = field
+
+
+class JournalError(Exception):
+    """What was appended to a journal could not be written. It is kept, and tried again with the next commit."""
+
+    def __init__(self, message: str, pending: int) -> None:
+        """Say what went wrong, and how many envelopes are not as durable as promised."""
+        super().__init__(message)
+        self.message = message
+        self.pending = pending

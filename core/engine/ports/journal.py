@@ -2,17 +2,9 @@
 
 from typing import Protocol
 
-from turnfold.events import Envelope
+from turnfold.events import Envelope, JournalError
 
-
-class JournalError(Exception):
-    """What was appended could not be written. It is kept, and tried again with the next commit."""
-
-    def __init__(self, message: str, pending: int) -> None:
-        super().__init__(message)
-        self.message = message
-        self.pending = pending
-        """Number of envelopes that are not as durable as promised."""
+__all__ = ["Journal", "JournalError"]
 
 
 class Journal(Protocol):
