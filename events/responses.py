@@ -5,7 +5,7 @@ the reader of such files agree. What an event has no field for (the parts of a m
 travels in `extra` under the item's own key and comes out again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, cast
 
@@ -90,7 +90,7 @@ def first_text(content: object) -> str | None:
     """The first text in the parts of a message, or None when it has none."""
     if isinstance(content, str):
         return content
-    parts = cast("list[Any]", content) if isinstance(content, list) else []
+    parts = cast("Sequence[Any]", content) if isinstance(content, list) else []
     texts = (cast("Item", part).get("text") for part in parts if isinstance(part, dict))
     return next((text for text in texts if isinstance(text, str)), None)
 
@@ -98,7 +98,11 @@ def first_text(content: object) -> str | None:
 def count_parts(content: object) -> int:
     """The number of parts of a message; a plain text is one."""
     return (
-        1 if isinstance(content, str) else len(cast("list[Any]", content)) if isinstance(content, list) else 0
+        1
+        if isinstance(content, str)
+        else len(cast("Sequence[Any]", content))
+        if isinstance(content, list)
+        else 0
     )
 
 

@@ -82,7 +82,7 @@ def test_fields_of_events() -> None:
 )
 def test_the_turn_that_metadata_name(metadata: object, turn_id: str | None) -> None:
     """It is taken where no other is given, and only if it is a text."""
-    item = {"type": "reasoning", "summary": [], "metadata": metadata}
+    item: dict[str, Any] = {"type": "reasoning", "summary": [], "metadata": metadata}
     assert turn_id == getattr(event_of_item(item), "turn_id", "")
     assert "mine" == getattr(event_of_item(item, "mine"), "turn_id", "")
 
