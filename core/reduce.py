@@ -59,6 +59,9 @@ def reduce(state: State, envelope: Envelope) -> State:
             state.inputs,
             state.tokens,
             state.settings,
+            state.mail,
+            state.answered,
+            state.behaviour,
         )
     return _changed(state, event, seq, moved)
 

@@ -38,6 +38,9 @@ class Turn:
     abort_reason: str | None = None
     """Why it is being aborted; None while it is not."""
 
+    reviewing: bool = False
+    """Whether it entered review mode and has not left it."""
+
 
 @attrs.frozen
 class Call:
@@ -57,6 +60,9 @@ class Call:
 
     call_type: str | None = None
     """Tag of the call's record."""
+
+    review_id: str | None = None
+    """Review of it that has not ended."""
 
 
 @attrs.frozen
@@ -126,6 +132,40 @@ class PendingInput:
     text: str | None
     """Its text, so that it can be handed back."""
 
+    content: object = None
+    """Its content parts; None when the text is all of it."""
+
+
+@attrs.frozen
+class Mail:
+    """Mail of another agent that the model has not been given. It outlives turns."""
+
+    mail_id: str
+    """The mail's id."""
+
+    trigger_turn: bool
+    """Whether it starts a turn when the session is idle."""
+
+    sender: str | None
+    """Who sent it."""
+
+    text: str | None
+    """Its text."""
+
+
+@attrs.frozen
+class Behaviour:
+    """How the session was configured to act; a log says it once, so that a replay takes the same paths."""
+
+    interrupt_marker: bool = True
+    """Whether an interruption leaves its marker in the history."""
+
+    grace_ms: int | None = None
+    """Milliseconds that a cancelled effect gets to end by itself; None in a log that does not say."""
+
+    while_aborting: str = "refuse"
+    """What becomes of input during an abort: `refuse` or `queue`."""
+
 
 @attrs.frozen
 class Settings:
@@ -142,6 +182,9 @@ class Settings:
 
     sandbox_mode: str | None = None
     """Sandbox of commands."""
+
+    approvals_reviewer: str | None = None
+    """Who is asked for approvals: `user` or `auto_review`."""
 
 
 @attrs.frozen
@@ -183,6 +226,15 @@ class State:
 
     settings: Settings = Settings()
     """Settings in force."""
+
+    mail: tuple[Mail, ...] = ()
+    """The mailbox, oldest first."""
+
+    answered: bool = False
+    """Whether the turn's final answer is visible: mail that comes now waits for the next turn (delivery phase)."""
+
+    behaviour: Behaviour = Behaviour()
+    """How the session acts."""
 
 
 INITIAL: Final = State()

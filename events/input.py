@@ -78,6 +78,9 @@ class TurnSteered(Event):
     text: str | None = None
     """Text of the input; None when it holds no text."""
 
+    content: object = attrs.field(default=None, hash=False)
+    """Own log: content parts as the model takes them; None when the text is all of it."""
+
 
 @attrs.frozen(kw_only=True, repr=False)
 class SteerRefused(Event):
@@ -165,7 +168,7 @@ class UserInputRecorded(Event):
 
 @attrs.frozen(kw_only=True, repr=False)
 class InputQueued(Event):
-    """Input was kept for the next turn.
+    """Input was kept for a turn that has not started.
 
     own log.
     """
@@ -180,6 +183,12 @@ class InputQueued(Event):
 
     client_id: str | None = None
     """The client's own id of the message."""
+
+    content: object = attrs.field(default=None, hash=False)
+    """Own log: content parts as the model takes them; None when the text is all of it."""
+
+    turn_id: str | None = None
+    """Turn that was reserved for it; None when whichever turn comes next takes it."""
 
 
 @attrs.frozen(kw_only=True, repr=False)

@@ -101,6 +101,9 @@ class SessionConfigured(Event):
     sandbox_mode: str | None = None
     """Sandbox of ordinary commands, such as `read-only` or `workspace-write`."""
 
+    approvals_reviewer: str | None = None
+    """Who is asked for approvals: `user` or `auto_review`."""
+
     hooks_enabled: bool = False
     """Whether the feature switch of hooks is on; off means no discovery, no hook events, no decisions."""
 
@@ -178,6 +181,9 @@ class SettingsApplied(Event):
 
     approvals_reviewer: str | None = None
     """Who is asked for approvals: `user` or `auto_review`."""
+
+    sandbox_mode: str | None = None
+    """Sandbox of commands, such as `workspace-write`."""
 
 
 @attrs.frozen(kw_only=True, repr=False)

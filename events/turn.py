@@ -27,6 +27,12 @@ class TurnReserved(Event):
     turn_id: str
     """Turn that will start, unless it is cleared first."""
 
+    task_kind: str | None = None
+    """`regular`, `review` or `compact`."""
+
+    trigger: str | None = None
+    """What takes it: `input`, `mail`, `queued`, `command`."""
+
 
 @attrs.frozen(kw_only=True, repr=False)
 class TurnStarted(Event):

@@ -279,7 +279,7 @@ def test_the_state_holds_settings_and_tokens() -> None:
             ]
         )
     )
-    assert ("/b", "m2", "never", "read-only") == attrs.astuple(state.settings)
+    assert ("/b", "m2", "never", "read-only", None) == attrs.astuple(state.settings)
     assert usage == state.tokens
     assert state.turn is not None
     assert (5, "review", 5) == (state.turn.started_at_s, state.turn.task_kind, state.turn.since_seq)
