@@ -90,7 +90,7 @@ def first_text(content: object) -> str | None:
     """The first text in the parts of a message, or None when it has none."""
     if isinstance(content, str):
         return content
-    parts = cast("Sequence[Any]", content) if isinstance(content, list) else []
+    parts: Sequence[Any] = cast("Sequence[Any]", content) if isinstance(content, list) else []
     texts = (cast("Item", part).get("text") for part in parts if isinstance(part, dict))
     return next((text for text in texts if isinstance(text, str)), None)
 
