@@ -1,7 +1,7 @@
 """Programs that do what a script says, on trio's clock."""
 
 import math
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypeAlias
 
@@ -126,7 +126,7 @@ class FakeProcesses:
         return self._open(command)
 
     @asynccontextmanager
-    async def _open(self, command: Command) -> AsyncIterator[FakeProcess]:
+    async def _open(self, command: Command) -> AsyncGenerator[FakeProcess]:
         await trio.lowlevel.checkpoint()
         process = FakeProcess(command, self._cast(command), pid=1000 + len(self.started))
         self.started.append(process)
@@ -136,7 +136,7 @@ class FakeProcesses:
             await process.reap()
 
     def _cast(self, command: Command) -> Program:
-        if not isinstance(self._casting, Mapping):
+        if callable(self._casting):
             return self._casting(command)
         program = self._casting.get(command.argv[-1])
         if program is None:
