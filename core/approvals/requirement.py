@@ -93,11 +93,8 @@ def requirement(
         return _by_rule(policy, verdict.reason)
     if verdict.decision == "allow" and facts.asks is not True:
         return Skip(bypass_sandbox=True)
-    if facts.escalated and restricted(sandbox_mode) and not policy.reviewable:
-        return Forbidden(
-            reason=f"the approval policy is {policy.word}, under which no command may ask to leave the sandbox: "
-            "call it again without asking for escalated permissions"
-        )
+    if facts.escalated and restricted(sandbox_mode):
+        return _to_leave(policy)
     if facts.asks is not None:
         return _ask(policy, None) if facts.asks else Skip()
     if policy.word == "untrusted":
@@ -125,9 +122,16 @@ def _by_sandbox(policy: Policy, facts: ActionFacts, sandbox_mode: str) -> Requir
     return _ask(policy, None) if policy.reviewable else Skip()
 
 
-def _command(policy: Policy, facts: ActionFacts) -> Requirement:
-    if facts.escalated:
+def _to_leave(policy: Policy) -> Requirement:
+    if policy.reviewable:
         return _ask(policy, None)
+    return Forbidden(
+        reason=f"the approval policy is {policy.word}, under which no command may ask to leave the sandbox: "
+        "call it again without asking for escalated permissions"
+    )
+
+
+def _command(policy: Policy, facts: ActionFacts) -> Requirement:
     if facts.confined:
         return Skip()
     if policy.reviewable:
