@@ -138,3 +138,36 @@ def test_a_denial_without_a_command_is_no_ground_for_a_retry() -> None:
         assert "bad: no way in" == stage.outcome
 
     run(main)
+
+
+def test_a_retry_that_was_approved_for_the_session_is_not_asked_about_again() -> None:
+    """The next call with the same keys is confined first as ever, and leaves the sandbox without a question."""
+
+    async def main() -> None:
+        services = Services()
+        first = Stage("on-failure", answers=["approved_for_session"], stops=True, services=services)
+        await first.play(cache_keys=("make",))
+        again = Stage("on-failure", stops=True, services=services)
+        told = await again.play(cache_keys=("make",))
+        assert f"1:approved/config {GOES} stopped 2:approved_for_session/user run:2 ran" == told
+
+    run(main)
+
+
+@pytest.mark.covers("C2")
+def test_in_the_profile_of_the_release_a_hook_cannot_unlock_a_retry() -> None:
+    """There its allow is passed over and the user is asked, while its deny counts as ever."""
+
+    async def main() -> None:
+        hooks = ScriptedHooks(Says("allow"))
+        stage = Stage(
+            "on-failure", answers=["denied"], stops=True, profile="codex", services=Services(hooks=hooks)
+        )
+        told = await stage.play()
+        assert told.endswith(f"stopped {HOOKED} fold:allow ask:2 answer:denied 2:denied/user")
+        hooks = ScriptedHooks(Says("deny", "no"))
+        stage = Stage("on-failure", stops=True, profile="codex", services=Services(hooks=hooks))
+        await stage.play()
+        assert "failed: no" == stage.outcome
+
+    run(main)
