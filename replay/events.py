@@ -8,16 +8,25 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import UnionType
-from typing import Any, Final, get_args, get_origin, get_type_hints
+from typing import Any, Final, cast, get_args, get_origin, get_type_hints
 
 import attrs
 import msgspec
 
-from turnfold.events import Envelope, Event, Origin, SessionMetaRecorded, TokenUsage
-from turnfold.replay.lift_sources import DERIVED, PATHS, mapping
+from turnfold.events import (
+    CodecError,
+    Envelope,
+    Event,
+    Origin,
+    SessionMetaRecorded,
+    TokenUsage,
+    from_payload,
+    to_payload,
+)
+from turnfold.replay.lift_sources import DERIVED, PATHS, Fields, mapping
 from turnfold.rollouts import Batch, Reader, RecordLike, open_source
 from turnfold.rollouts.wire import Usage
 
@@ -128,44 +137,77 @@ def read_events(path: str | os.PathLike[str]) -> Iterator[Located]:
 def located_of(reader: Reader) -> Iterator[Located]:
     """Yield the events of *reader* in their envelopes, numbered on where a record has no `seq` of its own.
 
-    A record that repeats the `seq` before it is a derived twin.
+    A record that says so, or that repeats the `seq` before it, is a derived twin.
     """
     session_id: str | None = None
     last = -1
     for batch in reader.batches():
-        for record, line, raw in _with_raw(batch):
-            event = lift(record.payload, raw)
+        for record, line, whole in _with_raw(batch):
+            event = _event_of(record, whole)
             if session_id is None and isinstance(event, SessionMetaRecorded):
                 session_id = event.session_id
             seq = last + 1 if record.seq is None else record.seq
+            is_derived = record.derived is True
             envelope = Envelope(
                 session_id=session_id,
                 seq=seq,
                 at_us=time_us(record.timestamp),
                 at_text=record.timestamp or "",
-                origin=Origin.DERIVED if seq == last else Origin.RECORDED,
+                cause=record.cause if isinstance(record.cause, str) else None,
+                origin=Origin.DERIVED
+                if is_derived or seq == last
+                else _ORIGINS.get(record.origin, _RECORDED),
                 ordinal=record.ordinal,
                 event=event,
             )
-            last = seq
+            # The original of a copy is still to come, under the same number.
+            last = seq - 1 if is_derived else seq
             yield Located(envelope, line)
 
 
-def _with_raw(batch: Batch) -> Iterator[tuple[RecordLike, int, Mapping[str, Any] | None]]:
-    """The records of a batch with their lines and plain payloads; a line that was damaged gives no plain payload."""
+_RECORDED: Final = Origin.RECORDED
+_ORIGINS: Final[Mapping[object, Origin]] = {Origin.INFERRED.value: Origin.INFERRED}
+
+
+def _event_of(record: RecordLike, whole: Mapping[str, Any]) -> Event:
+    """The event of a record, and of our own log exactly the one that was written."""
+    if isinstance(record.payload, Event):
+        return record.payload
+    raw = mapping(whole.get("payload", whole)) if whole else None
+    event = lift(record.payload, raw)
+    own = whole.get("own")
+    return event if own is None or record.seq is None else _restored(event, mapping(own))
+
+
+def _restored(event: Event, own: Fields) -> Event:
+    """The event without the keys that were added for Codex, and with the fields that Codex's form cannot say."""
+    added, fields = own.get("added"), mapping(own.get("set"))
+    if isinstance(added, list):
+        kept = {key: value for key, value in event.extra.items() if key not in cast("Sequence[Any]", added)}
+        event = attrs.evolve(event, extra=kept)
+    if not fields:
+        return event
+    try:
+        return from_payload(event.kind, event.version, {**to_payload(event), **fields})
+    except CodecError:  # a foreign key of the same name: what the payload says still holds
+        return event
+
+
+def _with_raw(batch: Batch) -> Iterator[tuple[RecordLike, int, Mapping[str, Any]]]:
+    """The records of a batch with their lines, the lines also as plain JSON; nothing of a line that was damaged."""
     texts = batch.block.data.split(b"\n")
     shared = {line for line, count in Counter(batch.lines).items() if count > 1}
     for record, line in zip(batch.records, batch.lines, strict=True):
         needs = not isinstance(record.payload, Event) and line not in shared
-        yield record, line, _plain(texts[line - batch.block.first_line]) if needs else None
+        yield record, line, _plain(texts[line - batch.block.first_line]) if needs else NOTHING
 
 
-def _plain(text: bytes) -> Mapping[str, Any] | None:
+def _plain(text: bytes) -> Mapping[str, Any]:
     try:
         line: Any = msgspec.json.decode(text)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return None
-    return mapping(mapping(line).get("payload", line))
+        return NOTHING
+    return mapping(line)
 
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -37,7 +37,7 @@ from turnfold.events import (
 
 Fields = Mapping[str, Any]
 
-_TURN: Final = ("internal_chat_message_metadata_passthrough.turn_id", "metadata.turn_id")
+_TURN: Final = ("turn_id", "internal_chat_message_metadata_passthrough.turn_id", "metadata.turn_id")
 _HOOK: Final[Mapping[str, tuple[str, ...]]] = {
     name: (f"run.{name}",)
     for name in ("handler_type", "execution_mode", "source_path", "source", "status_message")

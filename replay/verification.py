@@ -82,7 +82,7 @@ class Seen:
 
 def watched(source: Source, rules: Iterable[type[Invariant]], *, trusting: bool = False) -> Seen:
     """Read a source to its end with *rules* at work; *trusting* as for the reader."""
-    reader = Reader(source, trusting=trusting)
+    reader = Reader(source, trusting=trusting, twins=False)
     watch = Watch(reader.profile, rules)
     watch.session.file = Path(source.name).name
     damage: list[Damage] = []

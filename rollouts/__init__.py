@@ -1,12 +1,13 @@
 """Session files: finding, reading, damage, dialects."""
 
+from turnfold.rollouts.batch import Batch
 from turnfold.rollouts.damage import DAMAGE_KINDS, LOSING, Damage, DamageKind
 from turnfold.rollouts.dialects import Dialect
 from turnfold.rollouts.discovery import Discovery, DiscoveryError, codex_home, discover
 from turnfold.rollouts.names import RolloutName, parse_name
 from turnfold.rollouts.ordinals import renumbered
 from turnfold.rollouts.profile import NEWEST_KNOWN, Profile, parse_version, profile_of, with_turns
-from turnfold.rollouts.reader import Batch, Reader
+from turnfold.rollouts.reader import Reader
 from turnfold.rollouts.record import Record, RecordLike
 from turnfold.rollouts.repair import Action, Change, Line, Note, Repair
 from turnfold.rollouts.salvage import Salvaged, has_duplicate_keys, salvage

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-import attrs
 import msgspec
 
 from turnfold.events import SessionMetaRecorded, UnknownRecorded
+from turnfold.rollouts.batch import Batch
 from turnfold.rollouts.damage import Damage, damaged
 from turnfold.rollouts.dialects import Dialect
 from turnfold.rollouts.dialects.base import LineDecoder, MalformedRecord, unknown
@@ -26,33 +26,10 @@ from turnfold.rollouts.profile import Profile, profile_of
 from turnfold.rollouts.record import RecordLike, kind_of
 from turnfold.rollouts.salvage import salvage
 from turnfold.rollouts.source import Block, Source
+from turnfold.rollouts.twins import TwinFilter
 from turnfold.rollouts.wire import OwnRecord
 
 _untyped = msgspec.json.Decoder()
-
-
-@attrs.define(kw_only=True)
-class Batch:
-    """Some successive records of one source.
-
-    `records[i]` stands on line `lines[i]`; a line may hold several (joined records) or none (blank, lost).
-    """
-
-    records: Sequence[RecordLike]
-    lines: Sequence[int]
-    damage: Sequence[Damage] = ()
-    block: Block
-    _texts: list[bytes] | None = attrs.field(default=None, init=False, repr=False, eq=False)
-    """The lines of the block, once one was asked for: where one is, the next mostly is too."""
-
-    def text_of(self, line: int) -> bytes | None:
-        """The bytes of one line of this batch, without its newline; None for a line that is not in it."""
-        index = line - self.block.first_line
-        if not 0 <= index < self.block.lines:
-            return None
-        if self._texts is None:
-            self._texts = self.block.data.split(b"\n")
-        return self._texts[index]
 
 
 class Reader:
@@ -62,17 +39,20 @@ class Reader:
         source: what to read.
         trusting: do not ask whether lines are exact, but take those that can be decoded. The records are the same;
             damage that does not keep a line from being decoded is not named. For who has it named elsewhere.
+        twins: hand on the copies for readers of Codex's form too, which our own log holds before some events. Without
+            them, an event is there once, and only a copy that contradicts its event is left standing before it.
 
     `profile` is known once the first batch has been read, and changes where the producer does.
     """
 
-    def __init__(self, source: Source, *, trusting: bool = False) -> None:
+    def __init__(self, source: Source, *, trusting: bool = False, twins: bool = True) -> None:
         self.source = source
         self.profile: Profile = profile_of(Dialect.CODEX)
         self.unknown_types: Counter[str] = Counter()
         self.lines = 0
         self._decoder: LineDecoder | None = None
         self._trusting = trusting
+        self._twins = None if twins else TwinFilter()
         self._own = False
         self._own_profile = self._guest_profile = self.profile
 
@@ -94,6 +74,8 @@ class Reader:
         Our lines have a `seq`, its lines have none.
         """
         begun = 0
+        if self._twins is not None:
+            batch = self._twins.without_twins(batch)
         for mine, run in groupby(batch.records, key=lambda record: record.seq is not None):
             end = begun + sum(1 for _ in run)
             self.profile = self._own_profile if mine else self._guest_profile

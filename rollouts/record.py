@@ -18,6 +18,12 @@ class RecordLike(Protocol):
     timestamp: str | None
     ordinal: int | None
     seq: int | None
+    derived: Any
+    """True in our own log for a copy, for readers of Codex's form, of the event that follows under the same `seq`."""
+    cause: Any
+    """In our own log: what brought the event about."""
+    origin: Any
+    """In our own log: `inferred` for an event that nobody saw happen."""
     payload: Any
 
 
@@ -28,6 +34,9 @@ class Record(msgspec.Struct, gc=False, kw_only=True):
     timestamp: str | None = None
     ordinal: int | None = None
     seq: int | None = None
+    derived: Any = None
+    cause: Any = None
+    origin: Any = None
 
 
 def kind_of(payload: object) -> type[Event]:

@@ -58,4 +58,12 @@ def open_own(record: RecordLike) -> RecordLike:
         event = from_payload(own.kind, own.version, body)
     except CodecError as error:
         raise MalformedRecord(str(error)) from error
-    return Record(timestamp=record.timestamp, ordinal=record.ordinal, seq=record.seq, payload=event)
+    return Record(
+        timestamp=record.timestamp,
+        ordinal=record.ordinal,
+        seq=record.seq,
+        derived=record.derived,
+        cause=record.cause,
+        origin=record.origin,
+        payload=event,
+    )

@@ -24,7 +24,7 @@ class Usage(msgspec.Struct, gc=False, kw_only=True):
 
     input_tokens: int = 0
     cached_input_tokens: int = 0
-    cache_write_input_tokens: int = 0
+    cache_write_input_tokens: int | None = None
     output_tokens: int = 0
     reasoning_output_tokens: int = 0
     total_tokens: int = 0

@@ -89,6 +89,11 @@ class LocalShellOutput(FunctionOutput, tag="local_shell_call_output"):
 class ToolSearchOutput(Output, tag="tool_search_output"):
     call_type: ClassVar[str] = "tool_search_call"
     call_id: str | None = None
+    tools: msgspec.Raw = msgspec.Raw(b"null")
+
+    @property
+    def output(self) -> Any:
+        return msgspec.json.decode(self.raw_output) or msgspec.json.decode(self.tools)
 
 
 class WebSearchCall(Payload, tag="web_search_call"):

@@ -65,11 +65,15 @@ TAGS: dict[str, frozenset[str]] = {
 
 
 def line_struct(record_type: str, payload: Any) -> type[msgspec.Struct]:
-    """`{"timestamp", "ordinal"?, "seq"?, "type", "payload"}` of one record type; `seq` occurs in our own log only."""
+    """`{"timestamp", "ordinal"?, "seq"?, "type", "payload"}` of one record type.
+
+    `seq`, `derived`, `cause` and `origin` occur in our own log only.
+    """
     fields = [("timestamp", str | None, None), ("ordinal", int | None, None), ("seq", int | None, None)]
+    own = [("derived", Any, None), ("cause", Any, None), ("origin", Any, None)]
     return msgspec.defstruct(
         f"{record_type}_line",
-        [*fields, ("payload", payload)],
+        [*fields, *own, ("payload", payload)],
         tag_field="type",
         tag=record_type,
         gc=False,

@@ -45,7 +45,9 @@ class Sequence:
             self._tell(SequenceBreak.REPEATED, seq, self._next, at)
         elif seq > self._next + lost:
             self._tell(SequenceBreak.GAP, seq, self._next, at)
-        self._next, self._at, self._payload_class = max(seq + 1, self._next), at, payload_class
+        # A copy that is still here contradicts its original, and so is no twin of it.
+        self._payload_class = None if record.derived is True else payload_class
+        self._next, self._at = max(seq + 1, self._next), at
 
     def _tell(self, what: SequenceBreak, seq: int, expected: int, at: int) -> None:
         witnesses = [(self._at, "the number before")] if self._at else []
