@@ -100,8 +100,8 @@ def _path(head: str, marker: str, line: int) -> str:
     path = head.removeprefix(marker).strip()
     if not path:
         raise PatchError(f"'{marker}' names no file. Write the path behind it", line)
-    if "\0" in path:
-        raise PatchError("a path cannot contain a NUL character. Leave it out", line)
+    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in path):
+        raise PatchError("a path cannot contain NUL or half of a surrogate pair. Leave it out", line)
     return path
 
 

@@ -115,6 +115,7 @@ def test_a_bare_head_names_no_anchor() -> None:
         (wrapped("*** Add File:"), 2, "names no file"),
         (wrapped("*** Delete File:  "), 2, "names no file"),
         (wrapped("*** Update File: a\0b", "+x"), 2, "NUL"),
+        (wrapped("*** Delete File: \ud800"), 2, "surrogate"),
         (wrapped("*** Update File: a"), 2, "the update of a has no hunk"),
         (wrapped("*** Update File: a", "*** Move to: b"), 2, "has no hunk"),
         (wrapped("*** Update File: a", "*** Move to: "), 3, "names no file"),
