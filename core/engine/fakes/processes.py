@@ -116,6 +116,10 @@ class FakeProcesses:
         self.started: list[FakeProcess] = []
         """All that were started, in order."""
 
+    def cast(self, casting: Casting) -> None:
+        """Change what the commands do that are started from now on."""
+        self._casting = casting
+
     @property
     def running(self) -> int:
         """Number of programs whose context was not left."""
