@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, cast
+from typing import Any, Final, TypeGuard, cast
 
 import msgspec
 
@@ -112,9 +112,12 @@ def _clean(value: Any, levels: int) -> Any:
         return value
     if isinstance(value, int):
         return value if -(2**63) <= value < 2**64 else str(value)
-    if levels and isinstance(value, dict):
-        named = cast("dict[Any, Any]", value)
-        return {_clean(str(key), 0): _clean(item, levels - 1) for key, item in named.items()}
+    if levels and _is_dict(value):
+        return {_clean(str(key), 0): _clean(item, levels - 1) for key, item in value.items()}
     if levels and isinstance(value, list | tuple):
         return [_clean(item, levels - 1) for item in cast("Sequence[Any]", value)]
     return _clean(repr(value)[:SHOWN_MAX], 0)
+
+
+def _is_dict(value: object) -> TypeGuard[dict[Any, Any]]:
+    return isinstance(value, dict)
