@@ -7,7 +7,7 @@ from typing import Final, Literal
 import attrs
 
 from turnfold.core.engine.hooks.files import DiskFiles, Files
-from turnfold.core.hooks.config import HookConfig, HookFile, Problem, configure
+from turnfold.core.hooks.config import MANAGED_SOURCES, HookConfig, HookFile, Problem, configure
 
 _FORMS: Final[tuple[tuple[str, Literal["json", "toml"]], ...]] = (
     ("hooks.json", "json"),
@@ -38,6 +38,7 @@ async def discover(
     *,
     enabled: bool = True,
     bypass_trust: bool = False,
+    managed_only: bool = False,
     files: Files | None = None,
 ) -> HookConfig:
     """Read the hooks of *layers* (A2).
@@ -49,6 +50,7 @@ async def discover(
         layers: lowest first.
         enabled: the feature switch; off, nothing is read and there is no handler (A5).
         bypass_trust: run hooks that nobody trusted, too.
+        managed_only: leave out every layer that no administrator writes.
         files: where to read; the disk by default.
     """
     if not enabled:
@@ -56,7 +58,8 @@ async def discover(
     disk = DiskFiles() if files is None else files
     found: list[HookFile] = []
     problems: list[Problem] = []
-    for layer, path, form in _places(layers):
+    allowed = (layer for layer in layers if layer.source in MANAGED_SOURCES or not managed_only)
+    for layer, path, form in _places(allowed):
         try:
             content = await disk.read(path)
             if content is None:

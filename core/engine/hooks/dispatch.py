@@ -23,7 +23,7 @@ from turnfold.core.hooks import (
     run_id,
     stdin_of,
 )
-from turnfold.core.hooks.config import Handler, HookConfig
+from turnfold.core.hooks.config import TOOL_ALIASES, Handler, HookConfig
 from turnfold.events import Event, HookCompleted, HookDecided, HookEntry, HookStarted
 
 NEVER_DECIDE: Final = frozenset({HookEvent.SESSION_END, HookEvent.INTERRUPT, HookEvent.SUBAGENT_START})
@@ -108,14 +108,14 @@ class Hooks:
             payload: what the hooks read.
             suffix: end of the run ids: the call id, `<call id>:retry`, the approval id, `network#...`.
             matcher_input: what the matcher looks at, where the payload does not say it.
-            aliases: other names of the same tool.
+            aliases: other names of the same tool, beside those in `TOOL_ALIASES`.
             call_id: the call that is asked about, for the log.
             approval_id: the question, where it is not that of a whole call.
 
         Raises TurnOver when the turn ended meanwhile; no run is begun then, or none of the ends is recorded.
         """
         named = _matched(payload) if matcher_input is None else matcher_input
-        inputs = aliases if named is None else (named, *aliases)
+        inputs = aliases if named is None else (named, *TOOL_ALIASES.get(named, ()), *aliases)
         handlers = self.config.matching(payload.event, inputs)
         waited = tuple(each for each in handlers if not each.detached)
         about = _About(

@@ -2,7 +2,7 @@
 
 from turnfold.core.hooks.config.configure import HookConfig, HookFile, configure
 from turnfold.core.hooks.config.handler import Handler
-from turnfold.core.hooks.config.matcher import Matcher, MatcherError, compile_matcher
+from turnfold.core.hooks.config.matcher import TOOL_ALIASES, Matcher, MatcherError, compile_matcher
 from turnfold.core.hooks.config.problem import Problem
 from turnfold.core.hooks.config.trust import (
     CONTEXT_LIMIT_TOKENS,
@@ -22,6 +22,7 @@ __all__ = [
     "Matcher",
     "MatcherError",
     "Problem",
+    "TOOL_ALIASES",
     "Trust",
     "compile_matcher",
     "configure",

@@ -2,12 +2,16 @@
 
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 import attrs
 
 _ALTERNATIVES: Final = re.compile(r"[A-Za-z0-9_|]+")
+
+TOOL_ALIASES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({"apply_patch": ("Write", "Edit")})
+"""Other names under which matchers know a tool."""
 
 
 class MatcherError(ValueError):

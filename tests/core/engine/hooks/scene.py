@@ -138,13 +138,15 @@ def play(
     return scenes[0]
 
 
-def asked(command: str = "rm x", description: str | None = None) -> PermissionRequestInput:
+def asked(
+    command: str = "rm x", description: str | None = None, cwd: str = "/work"
+) -> PermissionRequestInput:
     """Return what a hook reads about *command*."""
     return PermissionRequestInput(
         session_id="session-1",
         turn_id="turn-1",
         transcript_path="/r.jsonl",
-        cwd="/work",
+        cwd=cwd,
         model="m",
         permission_mode="default",
         command=command,

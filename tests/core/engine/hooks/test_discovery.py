@@ -14,12 +14,14 @@ TOML = b"[[hooks.Stop]]\nhooks = [{type = 'command', command = '%s'}]\n"
 LAYERS = (Layer("system", "/etc/t"), Layer("user", "/u"), Layer("project", "/p"))
 
 
-def found(files: Files, *layers: Layer, enabled: bool = True) -> HookConfig:
+def found(files: Files, *layers: Layer, enabled: bool = True, managed_only: bool = False) -> HookConfig:
     """Return what is discovered."""
     configs: list[HookConfig] = []
 
     async def main() -> None:
-        configs.append(await discover(layers, enabled=enabled, bypass_trust=True, files=files))
+        configs.append(
+            await discover(layers, enabled=enabled, bypass_trust=True, managed_only=managed_only, files=files)
+        )
 
     run(main)
     return configs[0]
@@ -60,6 +62,13 @@ def test_an_untrusted_project_configures_nothing() -> None:
     files = DictFiles({"/p/hooks.json": STOP % b"p"})
     assert HookConfig() == found(files, Layer("project", "/p", trusted=False))
     assert [] == files.asked
+
+
+def test_an_administrator_may_leave_out_all_others() -> None:
+    """Then only managed layers are read."""
+    files = DictFiles({"/etc/t/hooks.json": STOP % b"s", "/u/hooks.json": STOP % b"u"})
+    assert ["s"] == [each.command for each in found(files, *LAYERS, managed_only=True).handlers]
+    assert ["/etc/t/hooks.json", "/etc/t/config.toml"] == files.asked
 
 
 def test_a_folder_that_is_two_layers_is_read_once() -> None:

@@ -298,16 +298,18 @@ def test_an_event_without_matcher_runs_every_handler() -> None:
     assert 1 == len(result_of({"a": printing()}, hooks, payload=PROMPT)[1].starts)
 
 
-def test_other_names_of_a_tool_match_too() -> None:
-    """The caller may say what else a tool is called, and how it is called here."""
+@pytest.mark.parametrize(
+    ("tool", "aliases", "starts"),
+    [("apply_patch", (), 1), ("Write", (), 1), ("own", ("Write",), 1), ("own", (), 0), (None, (), 0)],
+)
+def test_other_names_of_a_tool_match_too(tool: str | None, aliases: tuple[str, ...], starts: int) -> None:
+    """Patches are known as writes, and the caller may say what else a tool is called."""
     hooks = config(HookEvent.PRE_TOOL_USE, handler("a"), matcher="Write")
 
     async def test(scene: Scene) -> None:
-        await scene.hooks.run(scene.desk, TOOL, matcher_input="apply_patch", aliases=("Edit", "Write"))
-        await scene.hooks.run(scene.desk, TOOL, matcher_input="Write")
-        await scene.hooks.run(scene.desk, TOOL)
+        await scene.hooks.run(scene.desk, TOOL, matcher_input=tool, aliases=aliases)
 
-    assert 2 == len(play(test, {"a": printing()}, hooks).starts)
+    assert starts == len(play(test, {"a": printing()}, hooks).starts)
 
 
 def test_a_hook_of_the_session_has_no_turn() -> None:
