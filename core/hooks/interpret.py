@@ -41,7 +41,7 @@ _CONTRACTS: Final[Mapping[HookEvent, Contract[Any]]] = {
 }
 
 
-def interpret(event: HookEvent, exit: HookExit, profile: str = SEED) -> Outcome:  # noqa: A002
+def interpret(event: HookEvent, end: HookExit, profile: str = SEED) -> Outcome:
     """Return what the end of a hook's program means for *event*. No output of a program makes it raise.
 
     An error of the run counts before its exit code, and stdout counts after code 0 only (B6). Stdout that begins
@@ -51,18 +51,18 @@ def interpret(event: HookEvent, exit: HookExit, profile: str = SEED) -> Outcome:
         profile: one of `PROFILES`. Raises ValueError for others.
     """
     contract = contract_of(event, profile)
-    if exit.error is not None:
-        return failed(exit.error)
-    if exit.code is None:
+    if end.error is not None:
+        return failed(end.error)
+    if end.code is None:
         return failed(contract.no_code)
-    if exit.code == 0:
-        return _said(contract, exit.stdout, known_events(event, profile))
-    reason = trimmed(exit.stderr)
-    if exit.code == 2 and contract.two is not None:
+    if end.code == 0:
+        return _said(contract, end.stdout, known_events(event, profile))
+    reason = trimmed(end.stderr)
+    if end.code == 2 and contract.two is not None:
         return failed(contract.two.error) if reason is None else contract.two.means(reason)
     if contract.stderr_explains and reason is not None:
         return failed(reason)
-    return failed(f"hook exited with code {exit.code}")
+    return failed(f"hook exited with code {end.code}")
 
 
 def contract_of(event: HookEvent, profile: str) -> Contract[Any]:

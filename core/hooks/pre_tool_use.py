@@ -61,37 +61,34 @@ def _judge(answer: PreToolUseAnswer) -> Outcome:
 
 
 def _older(answer: PreToolUseAnswer) -> Outcome:
-    match answer.decision:
-        case "approve":
-            return failed(unsupported(_EVENT, "decision:approve"))
-        case "block":
-            reason = trimmed(answer.reason)
-            return failed(reasonless(_EVENT)) if reason is None else blocked(reason)
-        case None:
-            if answer.reason is not None:
-                return failed("PreToolUse hook returned reason without decision")
-            return Outcome()
+    if answer.decision == "approve":
+        return failed(unsupported(_EVENT, "decision:approve"))
+    if answer.decision == "block":
+        reason = trimmed(answer.reason)
+        return failed(reasonless(_EVENT)) if reason is None else blocked(reason)
+    return Outcome() if answer.reason is None else failed(_said("reason without decision"))
 
 
 def _newer(specific: PreToolUseSpecific) -> Outcome:
     changed = specific.updated_input is not None
-    if changed and specific.permission_decision != "allow":
-        return failed("PreToolUse hook returned updatedInput without permissionDecision:allow")
-    match specific.permission_decision:
-        case "allow":
-            if not changed:
-                return failed(unsupported(_EVENT, "permissionDecision:allow"))
+    if specific.permission_decision == "allow":
+        if changed:
             return Outcome(updated_input=specific.updated_input)
-        case "ask":
-            return failed(unsupported(_EVENT, "permissionDecision:ask"))
-        case "deny":
-            reason = trimmed(specific.permission_decision_reason)
-            if reason is None:
-                needed = "a non-empty permissionDecisionReason"
-                return failed(f"PreToolUse hook returned permissionDecision:deny without {needed}")
-            return blocked(reason)
-        case None:
-            return failed("PreToolUse hook returned permissionDecisionReason without permissionDecision")
+        return failed(unsupported(_EVENT, "permissionDecision:allow"))
+    if changed:
+        return failed(_said("updatedInput without permissionDecision:allow"))
+    if specific.permission_decision == "ask":
+        return failed(unsupported(_EVENT, "permissionDecision:ask"))
+    if specific.permission_decision is None:
+        return failed(_said("permissionDecisionReason without permissionDecision"))
+    reason = trimmed(specific.permission_decision_reason)
+    if reason is None:
+        return failed(_said("permissionDecision:deny without a non-empty permissionDecisionReason"))
+    return blocked(reason)
+
+
+def _said(what: str) -> str:
+    return f"{_EVENT} hook returned {what}"
 
 
 PRE_TOOL_USE: Final = Contract(

@@ -56,14 +56,12 @@ def input_schema(payload: type[HookInput]) -> Schema:
             continue
         properties[field.name] = _input_field(field)
         required |= _required([field])
-    definitions: dict[str, object] = {}
+    definitions: dict[str, object] = {_NULLABLE: {"type": ["string", "null"]}}
     for name, fields in groups.items():
         properties[name] = _reference(payload.groups[name])
         required.add(name)
         members = {field.name: _input_field(field) for field in fields}
         definitions[payload.groups[name]] = _object(members, _required(fields))
-    if _reference(_NULLABLE) in properties.values():
-        definitions[_NULLABLE] = {"type": ["string", "null"]}
     return _document(f"{payload.event.label}.command.input", _object(properties, required), definitions)
 
 
