@@ -1,7 +1,7 @@
 """Hooks at work: found on disk, run as programs, recorded and folded."""
 
 from turnfold.core.engine.hooks.detached import DetachedOutputs
-from turnfold.core.engine.hooks.discovery import Layer, discover
+from turnfold.core.engine.hooks.discovery import Layer, Plugin, discover
 from turnfold.core.engine.hooks.dispatch import HookDesk, Hooks
 from turnfold.core.engine.hooks.files import DiskFiles, Files
 from turnfold.core.engine.hooks.runner import OUTPUT_BYTES_MAX, CommandRunner, user_shell
@@ -16,6 +16,7 @@ __all__ = [
     "Hooks",
     "Layer",
     "OUTPUT_BYTES_MAX",
+    "Plugin",
     "Spiller",
     "discover",
     "user_shell",

@@ -67,9 +67,11 @@ class CommandRunner:
     async def run(self, handler: Handler, stdin: bytes, cwd: str) -> HookExit:
         """Run *handler* in *cwd* with *stdin* and return how it ended; it never fails.
 
-        When its time is up its process group is killed. So it is when the caller is cancelled.
+        Its end is that of its output too: a child in the background that holds stdout open is waited for. When its
+        time is up its process group is killed. So it is when the caller is cancelled.
         """
-        command = Command(argv=(*self.shell, handler.command), cwd=cwd, env=self.env, stdin=stdin)
+        env = {**self.env, **dict(handler.env)}
+        command = Command(argv=(*self.shell, handler.command), cwd=cwd, env=env, stdin=stdin)
         streams = {name: _Captured(self.output_bytes_max) for name in ("stdout", "stderr")}
         code: int | None = None
         error: str | None = None

@@ -124,7 +124,7 @@ class _Book:
                 f"`{each.place}.timeout` is {each.timeout_s} s; {event.wire} hooks have {timeout_s} s at most"
             )
             self.warn(file, message, f"make it {SHORT_TIMEOUT_S_MAX} or less")
-        key = f"{file.path}:{event.snake}:{group.index}:{index}"
+        key = f"{file.key_path or file.path}:{event.snake}:{group.index}:{index}"
         limit = each.additional_context_limit if event in CONTEXT_EVENTS else None
         current_hash = hook_hash(event, matcher, _identity(each, timeout_s, limit))
         state = self.states.get(key, HookState())
@@ -143,6 +143,7 @@ class _Book:
             status_message=each.status_message,
             asynchronous=each.asynchronous,
             additional_context_limit=limit,
+            env=file.env,
             enabled=trust is Trust.MANAGED or state.enabled is not False,
             trust=trust,
             bypass=self.bypass,

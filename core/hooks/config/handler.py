@@ -63,6 +63,9 @@ class Handler:
     additional_context_limit: int | None = None
     """Tokens of its context that go to the model; None for the usual limit."""
 
+    env: tuple[tuple[str, str], ...] = ()
+    """Variables that the command finds in its environment beside the usual ones."""
+
     handler_type: str = "command"
 
     enabled: bool = True

@@ -42,6 +42,12 @@ class HookFile:
     layer: str = ""
     """What the files of one layer have in common, such as its folder."""
 
+    key_path: str | None = None
+    """What stands for the file in the keys of its handlers; None for its path."""
+
+    env: tuple[tuple[str, str], ...] = ()
+    """Variables that its commands find in their environment beside the usual ones."""
+
 
 @attrs.frozen(kw_only=True)
 class Declaration:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.core.engine.hooks.scene import DictFiles, run
-from turnfold.core.engine.hooks import DiskFiles, Files, Layer, discover
+from turnfold.core.engine.hooks import DiskFiles, Files, Layer, Plugin, discover
 from turnfold.core.hooks.config import HookConfig
 
 STOP = b'{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "%s"}]}]}}'
@@ -50,6 +50,32 @@ def test_switched_off_nothing_is_read() -> None:
     files = DictFiles({"/u/hooks.json": STOP % b"u"})
     assert HookConfig() == found(files, *LAYERS, enabled=False)
     assert [] == files.asked
+
+
+def test_plugins_stand_last_and_tell_their_commands_where_they_are() -> None:
+    """Their keys name the plugin and not its place, so that trust outlives a move; they need trust."""
+    files = DictFiles(
+        {"/x/hooks/hooks.json": STOP % b"x", "/y/h.json": STOP % b"y", "/u/hooks.json": STOP % b"u"}
+    )
+    plugins = (
+        Plugin(plugin_id="x@m", root="/x"),
+        Plugin(plugin_id="y@m", root="/y", data="/d", path="h.json"),
+    )
+    configs: list[HookConfig] = []
+
+    async def main() -> None:
+        configs.append(await discover(LAYERS, plugins=plugins, files=files))
+
+    run(main)
+    _, x, y = configs[0].handlers
+    assert ("plugin", "x@m:hooks/hooks.json:stop:0:0", "/x/hooks/hooks.json") == (
+        x.source,
+        x.key,
+        x.source_path,
+    )
+    assert (("PLUGIN_ROOT", "/x"), ("CLAUDE_PLUGIN_ROOT", "/x")) == x.env
+    assert {"PLUGIN_DATA": "/d", "CLAUDE_PLUGIN_DATA": "/d"}.items() <= dict(y.env).items()
+    assert [False] * 3 == [each.runs for each in configs[0].handlers]
 
 
 def test_missing_files_are_fine() -> None:

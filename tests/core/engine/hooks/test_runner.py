@@ -1,5 +1,6 @@
 """One command of a hook: its shell, its input, its bounds, its end."""
 
+import attrs
 import pytest
 import trio
 
@@ -56,6 +57,18 @@ def test_a_command_runs_in_the_users_shell_and_the_turns_folder() -> None:
 def test_the_shell_is_the_users_or_sh(env: dict[str, str], shell: tuple[str, ...]) -> None:
     """A login shell when SHELL names a program by its path, else /bin/sh."""
     assert shell == user_shell(env)
+
+
+def test_a_handler_may_bring_variables() -> None:
+    """They stand beside those of the runner, and before them."""
+
+    async def test(scene: Scene) -> None:
+        runner = CommandRunner(processes=scene.processes, env={"HOME": "/h", "PLUGIN_ROOT": "/else"})
+        own = attrs.evolve(scene.config.handlers[0], env=(("PLUGIN_ROOT", "/p"),))
+        await runner.run(own, b"", "/")
+
+    scene = play(test, {"gate": printing()}, gate())
+    assert {"HOME": "/h", "PLUGIN_ROOT": "/p"} == scene.processes.started[0].command.env
 
 
 def test_the_shell_is_an_option() -> None:
