@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 from typing import Literal
 
 import trio
@@ -84,10 +85,10 @@ class RunningProcess:
     async def close(self) -> None:
         """Reap it and let go of its streams. Call it shielded, after `kill`."""
         if self._ended.is_set():
-            await self._reap()
+            self._reap()
         else:
             # Stuck in the kernel. It cannot run on, and is reaped when it comes back.
-            trio.lowlevel.spawn_system_task(self._reap)
+            trio.lowlevel.spawn_system_task(self._reap_late)
         for pump in self._pumps:
             pump.cancel()
         self._source.close()
@@ -95,9 +96,14 @@ class RunningProcess:
             if stream is not None:
                 await stream.aclose()
 
-    async def _reap(self) -> None:
-        await self._process.wait()
+    def _reap(self) -> None:
+        # It ended, so this does not block.
+        self._process.wait()
         self._reaped = True
+
+    async def _reap_late(self) -> None:
+        await _exit_code(self._process)
+        self._reap()
 
     def _until_closed(self) -> trio.CancelScope:
         """A scope that only `close` ends: output must go on while a cancelled body cleans up."""
@@ -136,10 +142,10 @@ class RunningProcess:
                 await stdin.aclose()
 
 
-async def _exit_code(process: trio.Process) -> int | None:
+async def _exit_code(process: subprocess.Popen[bytes]) -> int | None:
     """Wait for the end of *process*, on Linux without reaping it, and return its exit code; None for a signal."""
     if not hasattr(os, "pidfd_open"):
-        code = await process.wait()
+        code = await trio.to_thread.run_sync(process.wait, abandon_on_cancel=True)
         return code if code >= 0 else None
     handle = os.pidfd_open(process.pid)
     try:

@@ -8,13 +8,16 @@ import shutil
 import struct
 import subprocess
 import termios
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import attrs
 import trio
 
 from turnfold.core.engine.ports import Command, ProcessError
+from turnfold.core.engine.process.lasting import in_lasting_thread
 
 _TTY_ROWS = 24
 _TTY_COLUMNS = 80
@@ -38,7 +41,7 @@ _REMEDIES = {
 class Spawned:
     """A program that runs, and this side's ends of its streams."""
 
-    process: trio.Process
+    process: subprocess.Popen[bytes]
     stdin: trio.abc.SendStream | None
     stdout: trio.abc.ReceiveStream
     stderr: trio.abc.ReceiveStream | None
@@ -65,44 +68,61 @@ async def spawn(command: Command, extra: Mapping[str, str]) -> Spawned:
 
 
 async def _with_pipes(command: Command, env: Mapping[str, str]) -> Spawned:
-    # Some programs search a pipe for input, even a closed one, but not the null device.
-    process = await trio.lowlevel.open_process(
-        list(command.argv),
-        stdin=subprocess.DEVNULL if command.stdin == b"" else subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=command.cwd,
-        env=env,
-        start_new_session=True,
-    )
-    assert process.stdout is not None
+    with ExitStack() as ours, ExitStack() as theirs:
+        # Some programs search a pipe for input, even a closed one, but not the null device.
+        stdin, feed = (subprocess.DEVNULL, None) if command.stdin == b"" else _pipe(theirs, ours)
+        out, stdout = _pipe(ours, theirs)
+        err, stderr = _pipe(ours, theirs)
+        process = await _started(command.argv, command.cwd, env, (stdin, stdout, stderr))
+        ours.pop_all()
     return Spawned(
-        process=process, stdin=process.stdin, stdout=process.stdout, stderr=process.stderr, tty=False
+        process=process,
+        stdin=None if feed is None else trio.lowlevel.FdStream(feed),
+        stdout=trio.lowlevel.FdStream(out),
+        stderr=trio.lowlevel.FdStream(err),
+        tty=False,
     )
+
+
+def _pipe(reader: ExitStack, writer: ExitStack) -> tuple[int, int]:
+    """Make a pipe, and leave the closing of its two ends to the stacks."""
+    ends = os.pipe()
+    reader.callback(os.close, ends[0])
+    writer.callback(os.close, ends[1])
+    return ends
 
 
 async def _with_terminal(command: Command, env: Mapping[str, str]) -> Spawned:
     # The shell of _TAKE_TERMINAL would report these as output and an exit code of its own.
     _demand_startable(command)
-    ours, theirs = pty.openpty()
-    try:
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", _TTY_ROWS, _TTY_COLUMNS, 0, 0))
-        process = await trio.lowlevel.open_process(
-            [*_TAKE_TERMINAL, os.ttyname(theirs), *command.argv],
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            cwd=command.cwd,
-            env=env,
-            start_new_session=True,
-        )
-    except BaseException:
-        os.close(ours)
-        raise
-    finally:
-        os.close(theirs)
-    stream = trio.lowlevel.FdStream(ours)
+    with ExitStack() as ours, ExitStack() as theirs:
+        end, terminal = pty.openpty()
+        ours.callback(os.close, end)
+        theirs.callback(os.close, terminal)
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", _TTY_ROWS, _TTY_COLUMNS, 0, 0))
+        argv = (*_TAKE_TERMINAL, os.ttyname(terminal), *command.argv)
+        process = await _started(argv, command.cwd, env, (terminal, terminal, terminal))
+        ours.pop_all()
+    stream = trio.lowlevel.FdStream(end)
     return Spawned(process=process, stdin=stream, stdout=stream, stderr=None, tty=True)
+
+
+async def _started(
+    argv: Sequence[str], cwd: str, env: Mapping[str, str], streams: tuple[int, int, int]
+) -> subprocess.Popen[bytes]:
+    """Start a program. Raises OSError and ValueError as the system does."""
+    stdin, stdout, stderr = streams
+    start = partial(
+        subprocess.Popen[bytes],
+        list(argv),
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        cwd=cwd,
+        env=env,
+        start_new_session=True,
+    )
+    return await in_lasting_thread(start)
 
 
 def _demand_startable(command: Command) -> None:
