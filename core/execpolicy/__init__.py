@@ -1,6 +1,6 @@
 """The policy of commands: rules on the first words of a command, judged together, the strictest first. Pure."""
 
-from turnfold.core.execpolicy.amend import network_rule_text, prefix_rule_text
+from turnfold.core.execpolicy.amend import network_rule_text, prefix_rule_text, proposed_prefix
 from turnfold.core.execpolicy.examples import check_examples
 from turnfold.core.execpolicy.report import report
 from turnfold.core.execpolicy.ruleset import NO_RULES, Ruleset
@@ -33,6 +33,7 @@ __all__ = [
     "plain_commands",
     "plain_script",
     "prefix_rule_text",
+    "proposed_prefix",
     "report",
     "strictest",
 ]

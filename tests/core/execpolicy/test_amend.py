@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from turnfold.core.execpolicy import RuleError, network_rule_text, prefix_rule_text
+from turnfold.core.execpolicy import (
+    Decision,
+    PrefixRule,
+    RuleError,
+    Ruleset,
+    network_rule_text,
+    prefix_rule_text,
+    proposed_prefix,
+)
 
 
 def test_a_prefix_is_allowed() -> None:
@@ -33,3 +41,37 @@ def test_what_is_no_rule_is_not_written() -> None:
         network_rule_text("x", "http", "prompt")
     with pytest.raises(RuleError, match="no protocol"):
         network_rule_text("x", "ftp", "allow")
+
+
+RULES = Ruleset(
+    rules=(
+        PrefixRule(pattern=(("git",),)),
+        PrefixRule(pattern=(("rm",),), decision=Decision.PROMPT),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("argv", "prefix"),
+    [
+        (["ls", "-l"], ("ls", "-l")),
+        (["python3", "x.py"], ("python3", "x.py")),
+        (["bash", "-lc", "git status && ls -l | git x"], ("ls", "-l")),
+        (["bash", "-lc", "ls && ls"], ("ls",)),
+        (["bash", "-lc", "ls && make"], None),
+        (["bash", "-lc", "rm x && ls"], None),
+        (["bash", "-lc", "ls > x"], None),
+        (["bash", "-lc", "rm x"], None),
+        (["git"], None),
+        (["/usr/bin/python3"], None),
+        ([""], None),
+        ([], None),
+    ],
+)
+def test_a_rule_is_proposed_where_it_would_help(argv: list[str], prefix: tuple[str, ...] | None) -> None:
+    """The one command that no rule allows, as a whole; nothing for what stays unknown, refused, or too broad."""
+    proposed = proposed_prefix(RULES, argv)
+    assert prefix == proposed
+    if proposed is not None:
+        allowed = RULES.merged(Ruleset(rules=(PrefixRule(pattern=tuple((word,) for word in proposed)),)))
+        assert allowed.judge(argv).decision is Decision.ALLOW
