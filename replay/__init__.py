@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from turnfold.replay.difference import Diff, diff
     from turnfold.replay.events import Located, lift, read_events
     from turnfold.replay.findings import Finding, Severity, Verdict, Witness
+    from turnfold.replay.forking import Fork, ForkError, fork
     from turnfold.replay.history import (
         Difference,
         History,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
         replay_iter,
         state_at,
     )
+    from turnfold.replay.resuming import Resumed, read_back
     from turnfold.replay.salvage import salvaged
     from turnfold.replay.session import SessionView, TurnView
     from turnfold.replay.texts import RenderedText, render
@@ -57,6 +59,8 @@ _HOME = {
     "Difference": "history",
     "FileReport": "verification",
     "Finding": "findings",
+    "Fork": "forking",
+    "ForkError": "forking",
     "History": "history",
     "HistoryItem": "history",
     "Invariant": "invariants.registry",
@@ -68,6 +72,7 @@ _HOME = {
     "RenderedText": "texts",
     "Replay": "replayer",
     "Replayer": "replayer",
+    "Resumed": "resuming",
     "SessionView": "session",
     "Severity": "findings",
     "Step": "replayer",
@@ -79,10 +84,12 @@ _HOME = {
     "Witness": "findings",
     "diff": "difference",
     "divergence": "history",
+    "fork": "forking",
     "lift": "events",
     "minimize": "minimizer",
     "normalized": "normalize",
     "on": "invariants.registry",
+    "read_back": "resuming",
     "read_events": "events",
     "reconstruct": "history",
     "reconstruct_file": "history",
@@ -107,6 +114,8 @@ __all__ = [
     "Difference",
     "FileReport",
     "Finding",
+    "Fork",
+    "ForkError",
     "History",
     "HistoryItem",
     "Invariant",
@@ -118,6 +127,7 @@ __all__ = [
     "RenderedText",
     "Replay",
     "Replayer",
+    "Resumed",
     "SessionView",
     "Severity",
     "Step",
@@ -129,10 +139,12 @@ __all__ = [
     "Witness",
     "diff",
     "divergence",
+    "fork",
     "lift",
     "minimize",
     "normalized",
     "on",
+    "read_back",
     "read_events",
     "reconstruct",
     "reconstruct_file",

@@ -9,8 +9,9 @@ import attrs
 
 from turnfold.core import State
 from turnfold.events import Envelope, Event, Origin, SessionResumed
+from turnfold.replay.closing import MARKER_TEXT
+from turnfold.replay.ending import ending_of
 from turnfold.replay.events import located_of
-from turnfold.replay.inferred import approvals_dropped, turn_aborted
 from turnfold.replay.replayer import Replayer
 from turnfold.rollouts import Reader, open_source
 
@@ -69,8 +70,6 @@ def read_back(path: str | os.PathLike[str]) -> Resumed:
 def _closing(state: State, session_id: str | None, last: int) -> Iterator[Event]:
     if session_id is None:
         return
-    if state.turn is not None:
-        yield from turn_aborted(state)
-    yield from approvals_dropped(state)
     turn_id = state.turn.turn_id if state.turn else None
+    yield from ending_of(state, MARKER_TEXT)
     yield SessionResumed(session_id=session_id, through_seq=last, open_turn_id=turn_id)

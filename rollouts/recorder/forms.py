@@ -41,71 +41,13 @@ from turnfold.events import (
     item_of,
     to_payload,
 )
-
-Fields = dict[str, Any]
-
-
-@attrs.define
-class Form:
-    """One event as Codex would have written it."""
-
-    record_type: str
-    payload: Fields
-    seen: Fields = attrs.field(factory=dict[str, Any])
-    """What a reader takes for some fields of the event, where it is not simply their value."""
-    added: list[str] = attrs.field(factory=list[str])
-    """Keys of the payload that Codex asks for and the event does not have."""
-
-    def add(self, key: str, value: object) -> None:
-        """Give Codex a key that the event's `extra` does not have."""
-        if key not in self.payload:
-            self.payload[key] = value
-            self.added.append(key)
-
-    def stand_in(self, event: Event, field: str, value: object, key: str | None = None) -> None:
-        """Give Codex a value for a field that the event leaves open."""
-        if getattr(event, field) is None:
-            self.payload[key or field] = value
-            self.seen[field] = value
-
-
-RENAMED: Final[Mapping[type[Event], Mapping[str, str]]] = MappingProxyType(
-    {
-        SessionMetaRecorded: {
-            "session_id": "id",
-            "tree_session_id": "session_id",
-            "forked_from_ordinal": "forked_from_ordinal_exclusive",
-            "created_at_text": "timestamp",
-            "history_start_ordinal": "subagent_history_start_ordinal",
-        },
-        TurnStarted: {"started_at_s": "started_at"},
-        TurnCompleted: {"started_at_s": "started_at", "completed_at_s": "completed_at"},
-        TurnAborted: {"started_at_s": "started_at", "completed_at_s": "completed_at"},
-        UserInputRecorded: {"input_kind": "kind"},
-        ReviewModeEntered: {"hint": "user_facing_hint"},
-    }
-)
-"""Fields that Codex has under another name."""
-
-_RESERVED: Final[Mapping[type[Event], tuple[str, ...]]] = MappingProxyType(
-    {
-        SessionMetaRecorded: ("agent_type",),
-        ToolCallRequested: ("id", "input", "action"),
-        ToolCallOutput: ("id", "tools"),
-        MessageRecorded: ("id",),
-        ReasoningRecorded: ("id",),
-        WebSearchRecorded: ("id",),
-        ImageRecorded: ("id",),
-        CompactionItemRecorded: ("id",),
-    }
-)
-"""Further keys that a reader takes for a field."""
+from turnfold.rollouts.recorder.form import Fields, Form, plain_fields, reserved_keys
 
 
 def form_of(event: Event) -> Form | None:
     """The event in Codex's form; None where Codex has none, or asks for what the event does not know."""
     build = _FORMS.get(type(event))
-    if build is None or _reserved(type(event)) & event.extra.keys():
+    if build is None or reserved_keys(type(event)) & event.extra.keys():
         return None
     return build(event)
 
@@ -118,40 +60,17 @@ def unsaid(event: Event, form: Form) -> Fields:
     return ({"set": wrong} if wrong else {}) | ({"added": form.added} if form.added else {})
 
 
-_reserved_keys: dict[type[Event], frozenset[str]] = {}
-
-
-def _reserved(kind: type[Event]) -> frozenset[str]:
-    keys = _reserved_keys.get(kind)
-    if keys is None:
-        names = {name for name in attrs.fields_dict(kind) if name != "extra"}
-        keys = frozenset({"type", *names, *RENAMED.get(kind, {}).values(), *_RESERVED.get(kind, ())})
-        _reserved_keys[kind] = keys
-    return keys
-
-
-def _plain(event: Event, *left_out: str) -> Fields:
-    """The event's fields under Codex's names, and what it keeps in `extra`."""
-    names = RENAMED.get(type(event), {})
-    fields = {
-        names.get(field.name, field.name): getattr(event, field.name)
-        for field in attrs.fields(type(event))
-        if field.name != "extra" and field.name not in left_out
-    }
-    return {key: value for key, value in fields.items() if value is not None} | dict(event.extra)
-
-
 def _as_it_is(record_type: str, tag: str | None = None) -> Callable[[Event], Form]:
     head = {} if tag is None else {"type": tag}
 
     def build(event: Event) -> Form:
-        return Form(record_type, head | _plain(event))
+        return Form(record_type, head | plain_fields(event))
 
     return build
 
 
 def _meta(event: SessionMetaRecorded) -> Form:
-    form = Form("session_meta", _plain(event, "window_id", "agent_depth"))
+    form = Form("session_meta", plain_fields(event, "window_id", "agent_depth"))
     form.seen["window_id"] = _dig(event.extra, "context_window", "window_id", kind=str)
     form.seen["agent_depth"] = _dig({"s": event.source}, "s", "subagent", "thread_spawn", "depth", kind=int)
     return form
@@ -164,7 +83,7 @@ def _dig(value: Any, *path: str, kind: type[object]) -> Any:
 
 
 def _context(event: TurnContextRecorded) -> Form | None:
-    form = Form("turn_context", _plain(event, "sandbox_mode"))
+    form = Form("turn_context", plain_fields(event, "sandbox_mode"))
     if event.sandbox_mode is not None:
         form.add("sandbox_policy", {"type": event.sandbox_mode})
     form.add("summary", "auto")
@@ -294,7 +213,7 @@ def _compacted(event: HistoryCompacted) -> Form | None:
     items = event.extra.get("replacement_history")
     if items is not None and not isinstance(items, list):
         return None
-    form = Form("compacted", _plain(event, "replacement_count"))
+    form = Form("compacted", plain_fields(event, "replacement_count"))
     form.seen["replacement_count"] = None if items is None else len(cast("Sequence[Any]", items))
     form.stand_in(event, "message", "")
     return form
@@ -302,17 +221,17 @@ def _compacted(event: HistoryCompacted) -> Form | None:
 
 def _world(event: WorldStateRecorded) -> Form | None:
     is_whole = event.full is not None and "state" in event.extra
-    return Form("world_state", _plain(event)) if is_whole else None
+    return Form("world_state", plain_fields(event)) if is_whole else None
 
 
 def _user_message(event: UserInputRecorded) -> Form:
-    form = Form("event_msg", {"type": "user_message", **_plain(event)})
+    form = Form("event_msg", {"type": "user_message", **plain_fields(event)})
     form.stand_in(event, "message", "")
     return form
 
 
 def _agent_message(event: AgentMessageEmitted) -> Form:
-    form = Form("event_msg", {"type": "agent_message", **_plain(event)})
+    form = Form("event_msg", {"type": "agent_message", **plain_fields(event)})
     form.stand_in(event, "message", "")
     return form
 
@@ -321,7 +240,7 @@ def _agent_reasoning(event: AgentReasoningEmitted) -> Form | None:
     tag = event.form or "agent_reasoning"
     if tag not in ("agent_reasoning", "agent_reasoning_raw_content"):
         return None
-    form = Form("event_msg", {"type": tag, **_plain(event, "form")}, seen={"form": tag})
+    form = Form("event_msg", {"type": tag, **plain_fields(event, "form")}, seen={"form": tag})
     form.stand_in(event, "text", "")
     return form
 
@@ -333,8 +252,8 @@ def _tokens(event: TokenUsageReported) -> Form | None:
     form = Form("event_msg", {"type": "token_count", **_said(turn_id=event.turn_id), **event.extra})
     total, last = fields.get("total"), fields.get("last")
     info: Fields | None = None
-    if isinstance(total, dict) and isinstance(last, dict):
-        total, last = _usage(total), _usage(last)
+    if isinstance(total, dict):
+        total, last = _usage(total), _usage(last if isinstance(last, dict) else {})
         window = event.model_context_window
         info = {"total_token_usage": total, "last_token_usage": last, "model_context_window": window}
     form.add("info", info)
@@ -366,7 +285,7 @@ def _sparse(usage: Any) -> Fields:
 
 
 def _review_entered(event: ReviewModeEntered) -> Form | None:
-    asked = Form("event_msg", {"type": "entered_review_mode", **_plain(event)})
+    asked = Form("event_msg", {"type": "entered_review_mode", **plain_fields(event)})
     return asked if "target" in event.extra else None
 
 

@@ -20,7 +20,8 @@ from turnfold.events import (
     item_of,
     to_payload,
 )
-from turnfold.rollouts.recorder.forms import Fields, form_of, unsaid
+from turnfold.rollouts.recorder.form import Fields
+from turnfold.rollouts.recorder.forms import form_of, unsaid
 
 LEVELS_MAX: Final = 200
 """Levels of nesting that are written; what lies deeper becomes text, since no reader can be trusted with it."""

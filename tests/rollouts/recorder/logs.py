@@ -7,12 +7,15 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
+import attrs
+
 from turnfold.events import (
     AbortBegan,
     AbortMarkerRecorded,
     AbortUnwound,
     Envelope,
     Event,
+    HookClosed,
     HookStarted,
     JournalFlushed,
     MessageRecorded,
@@ -59,9 +62,7 @@ def a_turn(turn_id: str, text: str, answer: str) -> list[Event]:
     call_id = f"call-{turn_id}"
     return [
         TurnStarted(turn_id=turn_id, started_at_s=1_780_304_400, task_kind="regular", trigger="input"),
-        TurnContextRecorded(
-            turn_id=turn_id, cwd="/x", model="m", approval_policy="on-request", sandbox_mode="workspace-write"
-        ),
+        attrs.evolve(CONTEXT, turn_id=turn_id),
         UserInputRecorded(message=text, turn_id=turn_id, input_id=f"in-{turn_id}"),
         ToolCallRequested(
             call_id=call_id, name="shell", call_type="function_call", arguments='{"command":["ls"]}', turn_id=turn_id
@@ -69,7 +70,7 @@ def a_turn(turn_id: str, text: str, answer: str) -> list[Event]:
         ToolCallOutput(call_id=call_id, call_type="function_call", output="a\nb", success=True, turn_id=turn_id),
         MessageRecorded(role="assistant", text=answer, parts=1, turn_id=turn_id),
         TokenUsageReported(total=USAGE, last=USAGE, model_context_window=1000, turn_id=turn_id),
-        TurnCompleted(turn_id=turn_id, last_agent_message=answer, completed_at_s=1_780_304_401, duration_ms=900),
+        TurnCompleted(turn_id=turn_id, last_agent_message=answer, completed_at_s=1_780_304_400, duration_ms=7),
     ]  # fmt: skip
 
 
@@ -77,17 +78,19 @@ def an_abort(turn_id: str, text: str) -> list[Event]:
     """A turn that is interrupted while a call is open."""
     call_id = f"call-{turn_id}"
     return [
-        TurnStarted(turn_id=turn_id, started_at_s=1_780_304_402),
+        TurnStarted(turn_id=turn_id, started_at_s=1_780_304_400),
         UserInputRecorded(message=text, turn_id=turn_id),
+        attrs.evolve(CONTEXT, turn_id=turn_id),
         ToolCallRequested(call_id=call_id, name="shell", call_type="function_call", arguments="{}"),
         HookStarted(run_id="h", event_name="permission_request", status="running", turn_id=turn_id),
         AbortBegan(turn_id=turn_id, reason="interrupted", by="client"),
         ScopesCancelled(turn_id=turn_id),
         ToolCallClosed(call_id=call_id, how="interrupted"),
+        HookClosed(run_id="h", reason="interrupted", turn_id=turn_id),
         AbortUnwound(turn_id=turn_id),
         AbortMarkerRecorded(turn_id=turn_id, text=MARKER),
         JournalFlushed(turn_id=turn_id),
-        TurnAborted(turn_id=turn_id, reason="interrupted", completed_at_s=1_780_304_403, duration_ms=10),
+        TurnAborted(turn_id=turn_id, reason="interrupted", completed_at_s=1_780_304_400, duration_ms=10),
     ]
 
 
@@ -104,7 +107,7 @@ SHORT = enveloped(
         META,
         SessionConfigured(session_id=SESSION, model="m"),
         *a_turn("t1", "list the files ✓", "two files"),
-        *an_abort("t2", "delete them")[:3],
+        *an_abort("t2", "delete them")[:4],
     ]
 )
 """A session that was cut off in its second turn."""
