@@ -10,7 +10,6 @@ import subprocess
 import termios
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 
 import attrs
@@ -112,16 +111,18 @@ async def _started(
 ) -> subprocess.Popen[bytes]:
     """Start a program. Raises OSError and ValueError as the system does."""
     stdin, stdout, stderr = streams
-    start = partial(
-        subprocess.Popen[bytes],
-        list(argv),
-        stdin=stdin,
-        stdout=stdout,
-        stderr=stderr,
-        cwd=cwd,
-        env=env,
-        start_new_session=True,
-    )
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            list(argv),
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            cwd=cwd,
+            env=env,
+            start_new_session=True,
+        )
+
     return await in_lasting_thread(start)
 
 

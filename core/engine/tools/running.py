@@ -36,7 +36,8 @@ class Work:
     shown: str
     """The command as hooks and the log show it."""
     cwd: str
-    timeout_ms: int
+    timeout_ms: int | None
+    """None for a process that may outlive its call."""
 
 
 @attrs.frozen(kw_only=True)
@@ -97,7 +98,7 @@ async def run_to_end(work: Work, settings: ExecSettings, attempt: Attempt) -> To
     Records ExecBegan and ExecEnded. Raises SandboxDenial when the sandbox stopped it, and ToolFailed when it could not
     be started. When the turn is aborted its processes are killed and nothing is recorded.
     """
-    watch = Stopwatch(work.timeout_ms / 1000)
+    watch = Stopwatch(None if work.timeout_ms is None else work.timeout_ms / 1000)
     capture = OutputCapture(work.call.call_id, settings.spill)
     failure: ProcessError | None = None
     exit_code: int | None = None

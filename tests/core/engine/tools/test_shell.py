@@ -11,6 +11,7 @@ import pytest
 import trio
 
 from tests.core.engine.tools.shelltools import (
+    REAL_ENV,
     BoxOf,
     allowed_desk,
     argvs,
@@ -30,9 +31,10 @@ from turnfold.core.engine.ports import (
     ToolFailed,
     ToolResult,
 )
-from turnfold.core.engine.process import Spill
+from turnfold.core.engine.process import Spill, SystemProcesses
+from turnfold.core.engine.sandbox import Bubblewrap, find_sandbox
 from turnfold.core.engine.tools import ExecSettings, Guard, LocalShell, Shell, ShellCommand
-from turnfold.events import ExecBegan, ExecEnded, ToolCallClosed
+from turnfold.events import ExecBegan, ExecEnded, SandboxDenied, ToolCallClosed, ToolDecisionRecorded
 
 PROGRAMS = {
     "hi": printing("hi\n"),
@@ -305,3 +307,37 @@ def test_a_real_command_runs_by_each_tool() -> None:
         ]
 
     assert ["one", "two", "three"] == [str(output).split("\n")[-2] for output in trio.run(main)]
+
+
+def test_a_real_sandbox_stops_a_command_and_the_retry_goes_without(tmp_path: Path) -> None:
+    """What is written outside of the workspace is a denial; the same attempt without sandbox succeeds."""
+
+    async def main() -> None:
+        workspace = tmp_path / "workspace"
+        workspace.mkdir()
+        processes = SystemProcesses()
+        box = await find_sandbox(
+            "workspace-write", str(workspace), processes, path=REAL_ENV["PATH"], exclude_slash_tmp=True
+        )
+        if not isinstance(box, Bubblewrap):
+            pytest.skip(str(box))
+        desk = allowed_desk()
+        action = Shell(real_settings()).prepare(
+            call_of("shell", command=["touch", "../made"]), str(workspace)
+        )
+        with pytest.raises(SandboxDenial) as denial:
+            await action.attempt(Attempt(number=1, desk=desk, sandbox=box))
+        assert "Read-only file system" in denial.value.output
+        assert not (tmp_path / "made").exists()
+        desk.say(
+            SandboxDenied(call_id="call-1", turn_id="turn-1"),
+            ToolDecisionRecorded(
+                call_id="call-1", decision="approved", source="config", attempt=2, turn_id="turn-1"
+            ),
+        )
+        assert (await action.attempt(Attempt(number=2, desk=desk))).success
+        assert (tmp_path / "made").exists()
+        begins = [event for event in desk.log if isinstance(event, ExecBegan)]
+        assert [("bubblewrap", 1), ("none", 2)] == [(begin.sandbox, begin.attempt) for begin in begins]
+
+    trio.run(main)
