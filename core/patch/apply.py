@@ -37,7 +37,7 @@ def apply(text: str, hunks: Sequence[Hunk]) -> str:
         start = max(start, place.end) if hunk.old else start
         places.append(place)
     # Only what is added at the end stands out of order; the sort is stable.
-    places.sort(key=lambda place: (place.start, place.end))
+    places.sort(key=lambda place: place.start)
     return "".join(f"{line}{newline}" for line in _rebuilt(lines, places))
 
 
@@ -55,15 +55,15 @@ def _behind_anchor(lines: Sequence[str], hunk: Hunk, anchor: str, start: int) ->
 def _place(lines: Sequence[str], hunk: Hunk, start: int) -> _Place:
     wanted = hunk.old
     if not wanted:
-        end = len(lines) - 1 if lines and not lines[-1] else len(lines)
-        return _Place(end, end, tuple(line.text for line in hunk.lines))
+        return _Place(len(lines), len(lines), tuple(line.text for line in hunk.lines))
     written = hunk.lines
     at = seek(lines, wanted, start, at_end=hunk.at_end)
     if at is None and not wanted[-1]:
         # The empty last line is often meant for the file's last newline, or was put between two hunks.
         written = _without_last_blank(written)
         wanted = wanted[:-1]
-        at = seek(lines, wanted, start, at_end=hunk.at_end) if wanted else None
+        # An empty file is often taken for one empty line.
+        at = seek(lines, wanted, start, at_end=hunk.at_end) if wanted or not lines else None
     if at is None:
         where = " at the end of the file" if hunk.at_end else _behind(start)
         raise PatchError(
@@ -81,11 +81,12 @@ def _behind(start: int) -> str:
 
 
 def _without_last_blank(lines: tuple[PatchLine, ...]) -> tuple[PatchLine, ...]:
-    """Leave out the last line that the file should have, and the blank one that was to take its place."""
+    """Leave out the empty last line that the file should have, and the one at the end that takes its place."""
     last = max(at for at, line in enumerate(lines) if line.mark is not Mark.ADD)
-    rest = lines[:last] + lines[last + 1 :]
-    replaced = lines[last].mark is Mark.REMOVE and lines[-1] == PatchLine(Mark.ADD, "")
-    return rest[:-1] if replaced else rest
+    # If it stays and more is added below it, it is meant: then it is added too.
+    stays = (PatchLine(Mark.ADD, ""),) if lines[last].mark is Mark.KEEP else ()
+    rest = (*lines[:last], *stays, *lines[last + 1 :])
+    return rest[:-1] if rest and rest[-1] == PatchLine(Mark.ADD, "") else rest
 
 
 def _changed(found: Sequence[str], written: Sequence[PatchLine]) -> tuple[str, ...]:
@@ -106,7 +107,7 @@ def _rebuilt(lines: Sequence[str], places: Sequence[_Place]) -> list[str]:
     rebuilt: list[str] = []
     done = 0
     for place in places:
-        rebuilt += lines[done : max(done, place.start)]
+        rebuilt += lines[done : place.start]
         rebuilt += place.lines
-        done = max(done, place.end)
+        done = place.end
     return rebuilt + list(lines[done:])

@@ -113,7 +113,7 @@ def _update(rows: Sequence[_Row], path: str) -> tuple[UpdateFile, int]:
         at += 1
     hunks: list[Hunk] = []
     while at < len(rows) and not rows[at].text.startswith("*"):
-        if not rows[at].text.strip():
+        if _is_gap(rows[at:]):
             at += 1
             continue
         hunk, taken = _hunk(rows[at:], first=not hunks)
@@ -125,6 +125,14 @@ def _update(rows: Sequence[_Row], path: str) -> tuple[UpdateFile, int]:
             rows[0].line,
         )
     return UpdateFile(path=path, hunks=tuple(hunks), move_to=move_to, line=rows[0].line), at
+
+
+def _is_gap(rows: Sequence[_Row]) -> bool:
+    """Whether the first row is no line of a hunk but a blank one before it."""
+    if rows[0].text.strip():
+        return False
+    following = next((row.text for row in rows if row.text.strip()), "*")
+    return not rows[0].text or following.startswith(("*", "@@"))
 
 
 def _hunk(rows: Sequence[_Row], *, first: bool) -> tuple[Hunk, int]:

@@ -90,6 +90,8 @@ def test_the_first_hunk_needs_no_head_and_blank_lines_between_hunks_are_lines_th
         " x", "", "+y"
     )
     assert Hunk(line=4, lines=(PatchLine(A, "y"),)) == only_hunk("  ", "@@", "+y")
+    assert Hunk(line=4, lines=(PatchLine(A, "y"),)) == only_hunk("", "+y")
+    assert Hunk(line=3, lines=(PatchLine(K, ""), PatchLine(A, "y"))) == only_hunk(" ", "+y")
 
 
 def test_a_bare_head_names_no_anchor() -> None:
@@ -118,6 +120,7 @@ def test_a_bare_head_names_no_anchor() -> None:
         (wrapped("*** Delete File: \ud800"), 2, "surrogate"),
         (wrapped("*** Update File: a"), 2, "the update of a has no hunk"),
         (wrapped("*** Update File: a", "*** Move to: b"), 2, "has no hunk"),
+        (wrapped("*** Update File: a", " "), 2, "has no hunk"),
         (wrapped("*** Update File: a", "*** Move to: "), 3, "names no file"),
         (wrapped("*** Update File: a", "@@"), 3, "no lines before '@@'"),
         (wrapped("*** Update File: a", "@@", "*** End of File"), 4, "no lines before"),
