@@ -24,7 +24,7 @@ from turnfold.rollouts.recorder.form import Fields
 from turnfold.rollouts.recorder.forms import form_of, unsaid
 
 LEVELS_MAX: Final = 200
-"""Levels of nesting that are written; what lies deeper becomes text, since no reader can be trusted with it."""
+"""Levels of nesting that are written; what lies deeper is left out, since no reader can be trusted with it."""
 
 SHOWN_MAX: Final = 10_000
 """Characters that are kept of a value which JSON does not have."""
@@ -117,7 +117,12 @@ def _clean(value: Any, levels: int) -> Any:
         return {_clean(str(key), 0): _clean(item, levels - 1) for key, item in value.items()}
     if levels and isinstance(value, list | tuple):
         return [_clean(item, levels - 1) for item in cast("Sequence[Any]", value)]
-    return _clean(repr(value)[:SHOWN_MAX], 0)
+    if isinstance(value, dict | list | tuple):
+        return "…"  # deeper than anybody reads
+    try:
+        return _clean(repr(value)[:SHOWN_MAX], 0)
+    except Exception:  # noqa: BLE001  a journal takes everything, also what cannot even be shown
+        return type(value).__name__
 
 
 def _is_dict(value: object) -> TypeGuard[dict[Any, Any]]:
