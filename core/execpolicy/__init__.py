@@ -18,11 +18,11 @@ from turnfold.core.execpolicy.values import (
 )
 
 __all__ = [
-    "NETWORK_PROTOCOLS",
-    "NO_RULES",
     "Decision",
     "HostExecutable",
     "Match",
+    "NETWORK_PROTOCOLS",
+    "NO_RULES",
     "NetworkRule",
     "PrefixRule",
     "RuleError",

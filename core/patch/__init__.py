@@ -17,12 +17,12 @@ from turnfold.core.patch.values import (
 )
 
 __all__ = [
-    "PATCH_GRAMMAR",
     "AddFile",
     "DeleteFile",
     "FileChange",
     "Hunk",
     "Mark",
+    "PATCH_GRAMMAR",
     "PatchError",
     "PatchLine",
     "ScriptedPatch",
