@@ -230,6 +230,54 @@ def test_many_runs_leak_neither_files_nor_zombies() -> None:
     assert set() == children() - known
 
 
+@LINUX_ONLY
+def test_a_cancellation_at_any_moment_leaves_nothing() -> None:
+    """Programs whose caller is cancelled before, during and after their start are gone, with files and zombies."""
+    mark = "cancelled-at-any-moment"
+
+    async def one(processes: SystemProcesses, after_s: float, tty: bool) -> None:
+        command = Command(argv=("sleep", "1000"), cwd="/", env={**ENV, "MARK": mark}, tty=tty)
+        with trio.move_on_after(after_s):
+            async with processes.open(command):
+                await trio.sleep_forever()
+
+    async def main() -> tuple[int, int]:
+        processes = SystemProcesses()
+        await one(processes, 0.01, True)
+        before = open_fds()
+        async with trio.open_nursery() as nursery:
+            for n in range(60):
+                nursery.start_soon(one, processes, n * 0.0002, n % 3 == 0)
+        return before, open_fds()
+
+    known = children()
+    before, after = trio.run(main)
+    assert before == after
+    assert set() == children() - known
+    assert [] == [path for path in Path("/proc").glob("[0-9]*/environ") if mark in environment(path)]
+
+
+def environment(path: Path) -> str:
+    """Return the environment of a process; nothing of one that is gone or another's."""
+    try:
+        return path.read_text(errors="replace")
+    except OSError:
+        return ""
+
+
+def test_a_cancelled_caller_starts_nothing(tmp_path: Path) -> None:
+    """A program is not even begun in a scope that is cancelled already."""
+
+    async def main() -> None:
+        with trio.CancelScope() as scope:
+            scope.cancel()
+            async with SystemProcesses().open(shell('touch "$1"', str(tmp_path / "made"))):
+                pass
+
+    trio.run(main)
+    assert not (tmp_path / "made").exists()
+
+
 def test_a_terminal_is_a_terminal() -> None:
     """A program with a terminal sees one on all streams, controls it, and reads what is typed."""
 
