@@ -2,6 +2,7 @@
 
 from turnfold.core.engine.fakes.clock import CountedIds, TrioClock
 from turnfold.core.engine.fakes.desk import BookDesk
+from turnfold.core.engine.fakes.journal import MemoryJournal
 from turnfold.core.engine.fakes.model import (
     CallTool,
     Emit,
@@ -34,6 +35,7 @@ __all__ = [
     "FakeProcess",
     "FakeProcesses",
     "Gate",
+    "MemoryJournal",
     "Pause",
     "Program",
     "Say",

@@ -1,0 +1,238 @@
+"""Opening a session: its parts put together, its machinery started, and all of it ended in order."""
+
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from importlib import metadata
+
+import attrs
+import trio
+
+from turnfold.core.commands import Open, Resume
+from turnfold.core.effects import ConcludeAbort, StartTask
+from turnfold.core.engine.actor import Verifier
+from turnfold.core.engine.approvals import CommandPolicy, Reviews, RuleSink, Services
+from turnfold.core.engine.history import History
+from turnfold.core.engine.hooks import Hooks
+from turnfold.core.engine.kernel import Hands, Kernel
+from turnfold.core.engine.models import Backoff
+from turnfold.core.engine.options import SessionOptions
+from turnfold.core.engine.ports import (
+    Clock,
+    Ids,
+    Journal,
+    JournalError,
+    Model,
+    Reviewer,
+    Sandbox,
+    Tool,
+    TurnOver,
+)
+from turnfold.core.engine.session import Session, leave
+from turnfold.core.engine.system import NoJournal, RandomIds, WallClock
+from turnfold.core.engine.turn import Kit, PermissionPort, SessionDesk, TurnHooks, TurnTask
+from turnfold.core.reduce import fold
+from turnfold.core.results import Refused
+from turnfold.core.state import INITIAL
+from turnfold.events import Envelope
+
+DEFAULTS = SessionOptions()
+
+
+class SessionFailed(Exception):
+    """The session broke down: its journal could not be opened, a rule was violated under watch, or a defect."""
+
+
+@attrs.frozen(kw_only=True)
+class Parts:
+    """What a session works with, besides its model. What is absent is not there: no hooks, no sandbox, ..."""
+
+    tools: tuple[Tool, ...] = attrs.field(default=(), converter=tuple)
+    journal: Journal = attrs.field(factory=NoJournal)
+    hooks: Hooks | None = None
+    reviewer: Reviewer | None = None
+    commands: CommandPolicy | None = None
+    rules: RuleSink | None = None
+    sandbox: Sandbox | None = None
+    backoff: Backoff = attrs.field(factory=Backoff)
+    clock: Clock = attrs.field(factory=WallClock)
+    ids: Ids = attrs.field(factory=RandomIds)
+
+
+@asynccontextmanager
+async def open_session(
+    model: Model,
+    options: SessionOptions = DEFAULTS,
+    parts: Parts | None = None,
+    *,
+    verify: Verifier | str | None = None,
+    resume: Iterable[Envelope] = (),
+) -> AsyncGenerator[Session]:
+    """Run a session as long as the context is open.
+
+    Leaving the context, in whatever way, shuts the session down in order: the running turn is aborted by the
+    book, processes are killed, the journal is flushed. A cancellation of the caller does the same.
+
+    Args:
+        model: whom to ask.
+        options: settings.
+        parts: tools, journal, hooks and so on.
+        verify: watches every event; an installed verifier's name, such as `live`, or an object.
+        resume: the log to go on from; a turn that is open in it is aborted first.
+
+    Raises SessionFailed when the session breaks down; the caller's own exceptions pass as they are.
+    """
+    machine = _Machine(model, options, parts or Parts(), _verifier(verify), resume)
+    kept: BaseException | None = None
+    async with trio.open_nursery() as nursery:
+        session = await nursery.start(machine.run)
+        try:
+            with machine.body:
+                yield session
+        except BaseException as error:  # noqa: BLE001  raised again below, once the session has ended
+            kept = error
+        await leave(session, machine.kernel)
+    if machine.crash is not None:
+        raise SessionFailed(str(machine.crash)) from machine.crash
+    if kept is not None:
+        raise kept
+
+
+def _verifier(verify: Verifier | str | None) -> Verifier | None:
+    if not isinstance(verify, str):
+        return verify
+    found = metadata.entry_points(group="turnfold.verifiers", name=verify)
+    for entry in found:
+        verifier: Verifier = entry.load()()
+        return verifier
+    known = ", ".join(sorted({entry.name for entry in metadata.entry_points(group="turnfold.verifiers")}))
+    raise ValueError(f"no verifier is installed under the name {verify!r}; there are: {known or 'none'}")
+
+
+class _Machine:
+    """The session's machinery, in a task of its own that no cancellation of the caller reaches."""
+
+    def __init__(
+        self,
+        model: Model,
+        options: SessionOptions,
+        parts: Parts,
+        verifier: Verifier | None,
+        resume: Iterable[Envelope],
+    ) -> None:
+        log = list(resume)
+        self.options = options
+        self.parts = parts
+        self.verifier = verifier
+        self.body = trio.CancelScope()
+        self.crash: Exception | None = None
+        self.history = History()
+        self.history.fold(log)
+        self.resumed = bool(log)
+        self.kernel = Kernel(
+            fold(log, INITIAL),
+            parts.journal,
+            parts.clock,
+            parts.ids,
+            verifier=verifier,
+            take=self.history.take,
+        )
+        self.kit = self._kit(model)
+
+    def _kit(self, model: Model) -> Kit:
+        parts, options = self.parts, self.options
+        hooks = parts.hooks if options.hooks_enabled else None
+        if hooks is not None:
+            hooks = attrs.evolve(hooks, background=self.kernel.background, profile=options.profile)
+        kit = Kit(
+            kernel=self.kernel,
+            options=options,
+            model=model,
+            tools={tool.name: tool for tool in parts.tools},
+            history=self.history,
+            hooks=hooks,
+            sandbox=parts.sandbox,
+            transcript_path=parts.journal.path,
+            backoff=parts.backoff,
+            start_source="resume" if self.resumed else "startup",
+        )
+        kit.services = Services(
+            hooks=None if hooks is None else PermissionPort(kit),
+            reviews=None if parts.reviewer is None else Reviews(parts.reviewer),
+            commands=parts.commands,
+            rules=parts.rules,
+        )
+        return kit
+
+    async def run(self, task_status: trio.TaskStatus[Session]) -> None:
+        """Start, tell the session, work until it is over."""
+        with trio.CancelScope(shield=True):
+            try:
+                await self._work(task_status)
+            except Exception as error:  # noqa: BLE001  told to the caller, whose task is cancelled for it
+                self.crash = error
+                self.kernel.give_up()
+                self.body.cancel()
+
+    async def _work(self, task_status: trio.TaskStatus[Session]) -> None:
+        kernel = self.kernel
+        await kernel.yard.open()
+        try:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(kernel.run, nursery)
+                await self._begin()
+                task_status.started(Session(kernel))
+                await kernel.stopped.wait()
+                nursery.cancel_scope.cancel()
+        finally:
+            await kernel.yard.close()
+            await self._end()
+
+    async def _begin(self) -> None:
+        kernel, options = self.kernel, self.options
+        kernel.hands = Hands(task=self._task, interrupted=self._interrupted, closing=self._closing)
+        handlers = 0 if self.kit.hooks is None else len(self.kit.hooks.config.handlers)
+        session_id = kernel.state.session_id or options.session_id or self.parts.ids.new("session")
+        configuration = options.configured(session_id, handlers)
+        if self.resumed:
+            turn = kernel.state.turn
+            resume = Resume(
+                configuration=configuration,
+                through_seq=kernel.state.seq,
+                open_turn_id=None if turn is None else turn.turn_id,
+            )
+            kernel.resuming = True
+            kernel.catch_up()
+            result = await kernel.ask(resume)
+            kernel.resuming = False
+        else:
+            created = datetime.fromtimestamp(self.parts.clock.now_us() / 1e6, UTC)
+            text = created.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            identity = options.identity(session_id, text, metadata.version("turnfold"))
+            result = await kernel.ask(Open(identity=identity, configuration=configuration))
+        if isinstance(result, Refused):
+            raise SessionFailed(f"the session cannot go on from this log: {result.message}")
+
+    async def _task(self, start: StartTask) -> None:
+        await TurnTask(self.kit, start).run()
+
+    async def _interrupted(self, effect: ConcludeAbort) -> None:
+        hooks = TurnHooks(self.kit, SessionDesk(self.kernel), effect.turn_id)
+        with suppress(TurnOver):
+            await hooks.interrupted()
+
+    async def _closing(self) -> None:
+        with suppress(TurnOver):
+            await TurnHooks(self.kit, SessionDesk(self.kernel)).session_end()
+
+    async def _end(self) -> None:
+        """Close the journal and the feed, whatever happened."""
+        self.kernel.feed.close()
+        if self.verifier is not None:
+            self.verifier.finish()
+        try:
+            await self.parts.journal.aclose()
+        except JournalError as error:
+            raise SessionFailed(
+                f"the journal is behind by {error.pending} events: {error.message}"
+            ) from error

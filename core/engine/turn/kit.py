@@ -1,0 +1,45 @@
+"""What the turns of a session have in common."""
+
+from collections.abc import Mapping
+
+import attrs
+
+from turnfold.core.approvals import parse_policy
+from turnfold.core.engine.approvals import Services, Terms
+from turnfold.core.engine.history import History
+from turnfold.core.engine.hooks import Hooks
+from turnfold.core.engine.kernel import Kernel
+from turnfold.core.engine.models import Backoff
+from turnfold.core.engine.options import SessionOptions
+from turnfold.core.engine.ports import Model, Sandbox, Tool
+from turnfold.core.hooks import StartSource
+from turnfold.core.state import State
+
+
+@attrs.define(eq=False)
+class Kit:
+    """The parts that a turn works with."""
+
+    kernel: Kernel
+    options: SessionOptions
+    model: Model
+    tools: Mapping[str, Tool]
+    history: History
+    hooks: Hooks | None
+    sandbox: Sandbox | None
+    transcript_path: str | None
+    backoff: Backoff
+    services: Services = attrs.field(factory=Services)
+    start_source: StartSource | None = "startup"
+    """Why SessionStart hooks are still to be run in the next turn; None when they were."""
+
+    def terms(self, state: State) -> Terms:
+        """The terms on which a turn that starts in *state* runs its calls."""
+        settings = state.settings
+        return Terms(
+            policy=parse_policy(settings.approval_policy or self.options.approval_policy),
+            sandbox_mode=settings.sandbox_mode or self.options.sandbox_mode,
+            sandbox=self.sandbox,
+            approvals_reviewer=settings.approvals_reviewer or self.options.approvals_reviewer,
+            profile=self.options.profile,
+        )

@@ -1,0 +1,121 @@
+"""The yard: where effects run, each in a task and under a scope of its own.
+
+A nursery waits for its children, so an effect that shields itself, or is stuck in a thread, would hold whoever
+opened the nursery. The yard's nursery is therefore not opened by the session but by a task of trio's own, and a
+session can end while an abandoned effect is still in there.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import attrs
+import trio
+
+Work = Callable[[], Awaitable[object]]
+
+SHUT_DOWN_S: Final = 1.0
+"""Seconds that whatever is left in the yard gets when the session ends."""
+
+
+@attrs.define(eq=False)
+class Running:
+    """An effect that has not ended."""
+
+    effect_id: str
+    turn_id: str | None
+    call_id: str | None
+    scope: trio.CancelScope
+    done: trio.Event
+    abandoned: bool = False
+
+
+class Yard:
+    """Runs effects.
+
+    Args:
+        crashed: told of an effect whose work raised; it never reaches the nursery.
+        late: told of an abandoned effect that ended after all.
+    """
+
+    def __init__(
+        self, crashed: Callable[[Running, Exception], None], late: Callable[[Running], None]
+    ) -> None:
+        self._crashed = crashed
+        self._late = late
+        self._running: dict[str, Running] = {}
+        self._nursery: trio.Nursery | None = None
+        self._leave = trio.Event()
+        self._gone = trio.Event()
+
+    async def open(self) -> None:
+        """Make the nursery."""
+        ready = trio.Event()
+        trio.lowlevel.spawn_system_task(self._host, ready, name="turnfold yard")
+        await ready.wait()
+
+    async def _host(self, ready: trio.Event) -> None:
+        try:
+            async with trio.open_nursery() as self._nursery:
+                ready.set()
+                await self._leave.wait()
+        finally:
+            self._nursery = None
+            self._gone.set()
+
+    def start(
+        self, effect_id: str, work: Work, *, turn_id: str | None = None, call_id: str | None = None
+    ) -> Running:
+        """Start *work* for a turn, or for the session when *turn_id* is None. Raises RuntimeError once closed."""
+        if self._nursery is None or self._leave.is_set():
+            raise RuntimeError("the session is closed: no effect can be started any more")
+        running = Running(effect_id, turn_id, call_id, trio.CancelScope(), trio.Event())
+        self._running[effect_id] = running
+        self._nursery.start_soon(self._run, running, work, name=effect_id)
+        return running
+
+    async def _run(self, running: Running, work: Work) -> None:
+        try:
+            with running.scope:
+                await work()
+        except Exception as error:  # noqa: BLE001  whatever an effect raises is told, and holds nobody else up
+            if not running.abandoned:
+                self._crashed(running, error)
+        finally:
+            del self._running[running.effect_id]
+            running.done.set()
+            if running.abandoned:
+                self._late(running)
+
+    def of(self, turn_id: str | None) -> list[Running]:
+        """The effects of a turn that run, abandoned ones left out; None: those of the session."""
+        return [each for each in self._running.values() if each.turn_id == turn_id and not each.abandoned]
+
+    def cancel(self, turn_id: str | None) -> int:
+        """Cancel every scope of a turn (or, with None, of the session), waiting for none. Returns how many."""
+        running = self.of(turn_id)
+        for each in running:
+            each.scope.cancel()
+        return len(running)
+
+    async def unwind(self, turn_id: str | None, grace_s: float) -> list[Running]:
+        """Wait for the effects of a turn to end, at most *grace_s* seconds; abandon and return the others."""
+        with trio.move_on_after(grace_s):
+            while running := self.of(turn_id):
+                await running[0].done.wait()
+        left = self.of(turn_id)
+        for each in left:
+            each.abandoned = True
+        return left
+
+    @property
+    def abandoned(self) -> list[str]:
+        """Ids of abandoned effects that still run."""
+        return [each.effect_id for each in self._running.values() if each.abandoned]
+
+    async def close(self) -> None:
+        """Cancel what is left, wait a little, and leave the rest to trio."""
+        self._leave.set()
+        if self._nursery is not None:
+            self._nursery.cancel_scope.cancel()
+        with trio.move_on_after(SHUT_DOWN_S if not self.abandoned else 0):
+            await self._gone.wait()
