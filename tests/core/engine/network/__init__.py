@@ -1,0 +1,1 @@
+"""Tests of the network service and of its proxy."""
