@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import UnionType
 from typing import Any, Final, cast, get_args, get_origin, get_type_hints
@@ -42,14 +42,27 @@ class Located:
 
 
 @attrs.frozen
+class Missing:
+    """A field that is taken from the plain payload."""
+
+    name: str
+    allowed: tuple[type[Any], ...]
+    """Classes that its value may have."""
+    derive: Callable[[Fields], Any] | None
+    """How it is worked out; None where it stands under one of `paths`."""
+    paths: tuple[tuple[str, ...], ...]
+    """Where it may stand: keys from the outside in."""
+
+
+@attrs.frozen
 class Shape:
     """How a wire struct becomes an event."""
 
     event: type[Event]
     shared: tuple[str, ...]
     """Fields that struct and event have under one name."""
-    missing: Mapping[str, tuple[type[Any], ...]]
-    """Fields of the event that the struct does not read, with the classes that their values may have."""
+    missing: tuple[Missing, ...]
+    """Fields of the event that the struct does not read."""
     spoken_for: frozenset[str]
     """Keys of the payload that go into a field."""
 
@@ -73,8 +86,14 @@ def _compared(struct: type[Any]) -> Shape:
     taken = {wire for name, wire in renamed if name in shared}
     taken |= {path for paths in PATHS.get(event, {}).values() for path in paths if "." not in path}
     hints = get_type_hints(event)
-    missing = {name: _classes(hints[name]) for name in names if name not in shared}
+    missing = tuple(_missing(event, name, hints[name]) for name in names if name not in shared)
     return Shape(event, shared, missing, frozenset({"type", *names, *taken}))
+
+
+def _missing(event: type[Event], name: str, hint: Any) -> Missing:
+    derive = DERIVED.get(event, {}).get(name)
+    paths = PATHS.get(event, {}).get(name, (name,))
+    return Missing(name, _classes(hint), derive, tuple(tuple(path.split(".")) for path in paths))
 
 
 def _classes(hint: Any) -> tuple[type[Any], ...]:
@@ -107,21 +126,20 @@ def _value(value: Any) -> Any:
 
 def _read(shape: Shape, raw: Mapping[str, Any]) -> dict[str, Any]:
     """The values of the fields that the struct leaves out, as far as *raw* has them in the right type."""
-    paths, derived = PATHS.get(shape.event, {}), DERIVED.get(shape.event, {})
     found: dict[str, Any] = {}
-    for name, allowed in shape.missing.items():
-        value = derived[name](raw) if name in derived else _first(raw, paths.get(name, (name,)))
+    for field in shape.missing:
+        value = _first(raw, field.paths) if field.derive is None else field.derive(raw)
         # A foreign file may hold anything, and a field only what its type says.
-        if value is not None and (object in allowed or type(value) in allowed):
-            found[name] = value
+        if value is not None and (object in field.allowed or type(value) in field.allowed):
+            found[field.name] = value
     return found
 
 
-def _first(raw: Mapping[str, Any], paths: tuple[str, ...]) -> Any:
+def _first(raw: Mapping[str, Any], paths: tuple[tuple[str, ...], ...]) -> Any:
     """The first value that one of *paths* leads to, or None."""
-    for path in paths:
-        value: Any = raw
-        for key in path.split("."):
+    for first, *rest in paths:
+        value: Any = raw.get(first)
+        for key in rest:
             value = mapping(value).get(key)
         if value is not None:
             return value

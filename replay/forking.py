@@ -121,7 +121,7 @@ def _event(copy: _Copy) -> Event:
 def _copies(path: str | os.PathLike[str]) -> Iterator[_Copy]:
     """The parent's events, without copies for Codex and without its shut-downs."""
     with open_source(path) as source:
-        reader = Reader(source)
+        reader = Reader(source, twins=False)
         for located in located_of(reader):
             envelope = located.envelope
             if envelope.origin is Origin.DERIVED:

@@ -43,7 +43,7 @@ def read_back(path: str | os.PathLike[str]) -> Resumed:
     """
     envelopes: list[Envelope] = []
     with open_source(path) as source:
-        reader = Reader(source)
+        reader = Reader(source, twins=False)
         replayer = Replayer(reader.profile)
         profile = reader.profile
         for located in located_of(reader):
