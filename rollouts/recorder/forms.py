@@ -54,7 +54,7 @@ def form_of(event: Event) -> Form | None:
 
 def unsaid(event: Event, form: Form) -> Fields:
     """What the payload says wrongly or not at all: `set` for fields, `added` for keys that are not the event's."""
-    kept = to_payload(attrs.evolve(event, extra={})) if isinstance(event, TokenUsageReported) else {}
+    kept = to_payload(_bare(event)) if isinstance(event, TokenUsageReported) else {}
     meant = {name: kept.get(name, getattr(event, name)) for name in form.seen}
     wrong = {name: value for name, value in meant.items() if value != form.seen[name]}
     return ({"set": wrong} if wrong else {}) | ({"added": form.added} if form.added else {})
@@ -158,7 +158,8 @@ def _call(event: ToolCallRequested) -> Form | None:
     is_shell = kind == "local_shell_call"
     if event.call_id is None or (is_shell and not _is_a(dict, given)):
         return None
-    item = item_of(attrs.evolve(event, arguments=_as_text(given))) if not is_shell else item_of(event)
+    is_fit = is_shell or isinstance(given, str)
+    item = item_of(event if is_fit else attrs.evolve(event, arguments=_as_text(given)))
     form = Form("response_item", {**(item or {}), **_said(turn_id=event.turn_id)})
     if is_shell:
         form.seen["name"] = "local_shell"
@@ -188,7 +189,7 @@ def _output(event: ToolCallOutput) -> Form | None:
         return None
     output: Any = event.output
     shown: Any = output if _is_a(list, output) else _as_text(output)
-    item = item_of(attrs.evolve(event, output=shown)) or {}
+    item = item_of(event if shown is output else attrs.evolve(event, output=shown)) or {}
     form = Form("response_item", {**item, **_said(success=event.success, turn_id=event.turn_id)})
     form.seen["output"] = shown
     if event.call_type == "local_shell_call":
@@ -248,7 +249,7 @@ def _agent_reasoning(event: AgentReasoningEmitted) -> Form | None:
 def _tokens(event: TokenUsageReported) -> Form | None:
     if "info" in event.extra:
         return None
-    fields = to_payload(attrs.evolve(event, extra={}))
+    fields = to_payload(_bare(event))
     form = Form("event_msg", {"type": "token_count", **_said(turn_id=event.turn_id), **event.extra})
     total, last = fields.get("total"), fields.get("last")
     info: Fields | None = None
@@ -282,6 +283,10 @@ def _usage(usage: Any) -> Fields:
 def _sparse(usage: Any) -> Fields:
     """The same as our codec writes them."""
     return {name: number for name, number in usage.items() if number or name not in _USAGE}
+
+
+def _bare(event: Event) -> Event:
+    return attrs.evolve(event, extra={}) if event.extra else event
 
 
 def _review_entered(event: ReviewModeEntered) -> Form | None:
