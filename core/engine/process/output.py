@@ -113,8 +113,10 @@ class OutputCapture:
         self._buffer = HeadTail(keep_bytes)
         self._unwritten = bytearray()
         self._path: Path | None = None
+        self._taken = 0
         self._written = 0
         self._failure: str | None = None
+        self._flushing = trio.Lock()
 
     @property
     def total_bytes(self) -> int:
@@ -132,13 +134,14 @@ class OutputCapture:
         self._buffer.feed(data)
         if self._spill is None or self._failure is not None or self._buffer.total_bytes <= self._after_bytes:
             return
-        room = self._spill.cap_bytes - self._written - len(self._unwritten)
-        self._unwritten += (before + data)[:room]
+        piece = (before + data)[: self._spill.cap_bytes - self._taken]
+        self._taken += len(piece)
+        self._unwritten += piece
         if len(self._unwritten) >= _FLUSH_BYTES:
             await self._flush(self._spill)
 
     async def finish(self) -> None:
-        """Write what is not in the file yet."""
+        """Write what is not in the file yet. May be called while more comes in."""
         if self._spill is not None and self._unwritten:
             await self._flush(self._spill)
 
@@ -161,13 +164,18 @@ class OutputCapture:
         return self._spill is not None and total <= self._after_bytes < total + more
 
     async def _flush(self, spill: Spill) -> None:
-        data = bytes(self._unwritten)
-        self._unwritten.clear()
-        try:
-            self._path = await trio.to_thread.run_sync(_append, spill.folder, self._name, self._path, data)
-            self._written += len(data)
-        except OSError as error:
-            self._failure = f"{error.strerror or error} ({error.filename or self._path or spill.folder})"
+        async with self._flushing:
+            data = bytes(self._unwritten)
+            self._unwritten.clear()
+            if not data:
+                return
+            try:
+                self._path = await trio.to_thread.run_sync(
+                    _append, spill.folder, self._name, self._path, data
+                )
+                self._written += len(data)
+            except OSError as error:
+                self._failure = f"{error.strerror or error} ({error.filename or self._path or spill.folder})"
 
 
 def _append(folder: Path, name: str, path: Path | None, data: bytes) -> Path:

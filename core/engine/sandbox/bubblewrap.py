@@ -36,7 +36,8 @@ class Bubblewrap:
     `PROTECTED` stays read-only if it exists (and the repository that a `.git` *file* points to). The network is a new
     and empty one. The process namespace ends with the command, so no daemon outlives it.
 
-    It does not hide files, nor sockets in the file system: what the user may read or connect to, the command may.
+    What does not exist cannot be protected: where there is no repository, a command may make one. It does not hide
+    files, nor sockets in the file system: what the user may read or connect to, the command may.
     """
 
     mode: Mode

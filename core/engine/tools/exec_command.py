@@ -116,7 +116,7 @@ class ExecCommand:
         )
 
     async def _attempt(self, work: Work, asked: ExecCommandArguments, attempt: Attempt) -> ToolResult:
-        session = self._sessions.reserve(work, tty=asked.tty)
+        session = self._sessions.reserve(work, tty=asked.tty, spill=self._settings.spill)
         known = False
         try:
             await attempt.desk.record(
@@ -138,7 +138,7 @@ class ExecCommand:
             if not known:
                 self._sessions.discard(session)
         budget = _budget(asked.max_output_tokens, self._settings)
-        text = _told(session, output, trio.current_time() - began_s, budget)
+        text = await _told(session, output, trio.current_time() - began_s, budget)
         if session.ended.is_set():
             self._sessions.forget(session)
             _demand_well_ended(session, attempt, output.text(budget), text)
@@ -193,7 +193,7 @@ class WriteStdin:
             self._sessions.forget(session)
             _demand_granted(session)
         budget = _budget(asked.max_output_tokens, self._settings)
-        text = _told(session, output, trio.current_time() - began_s, budget)
+        text = await _told(session, output, trio.current_time() - began_s, budget)
         return ToolResult(output=text, success=_succeeded(session))
 
 
@@ -225,7 +225,7 @@ def _demand_well_ended(session: ExecSession, attempt: Attempt, output: str, told
         demand_allowed(attempt, session.ending, output, told)
 
 
-def _told(session: ExecSession, output: HeadTail, waited_s: float, budget: int) -> str:
+async def _told(session: ExecSession, output: HeadTail, waited_s: float, budget: int) -> str:
     """Return what the model is told, in Codex's form."""
     if not session.ended.is_set() or session.ending is None:
         state = f"Process running with session ID {session.session_id}"
@@ -234,12 +234,13 @@ def _told(session: ExecSession, output: HeadTail, waited_s: float, budget: int) 
     else:
         state = f"Process exited with code {session.ending.exit_code}"
     tokens = -(-output.total_bytes // BYTES_PER_TOKEN)
-    return "\n".join(
-        (
-            f"Wall time: {waited_s:.4f} seconds",
-            state,
-            f"Original token count: {tokens}",
-            "Output:",
-            output.text(budget),
-        )
-    )
+    note = await session.note()
+    lines = [
+        f"Wall time: {waited_s:.4f} seconds",
+        state,
+        f"Original token count: {tokens}",
+        *([note] if note else []),
+        "Output:",
+        output.text(budget),
+    ]
+    return "\n".join(lines)

@@ -18,7 +18,7 @@ from turnfold.core.engine.ports import (
     ToolInterrupted,
     TurnOver,
 )
-from turnfold.core.engine.process import HeadTail
+from turnfold.core.engine.process import HeadTail, OutputCapture, Spill
 from turnfold.core.engine.tools.running import Ending, Work, confined, environment, read_to_end
 from turnfold.core.engine.tools.settings import ExecSettings
 from turnfold.events import Event, ExecEnded
@@ -60,7 +60,7 @@ class Deferred(Protocol):
 class ExecSession:
     """One process, and its output since somebody last asked."""
 
-    def __init__(self, session_id: int, work: Work, tty: bool) -> None:
+    def __init__(self, session_id: int, work: Work, *, tty: bool, spill: Spill | None = None) -> None:
         self.session_id = session_id
         self.work = work
         self.tty = tty
@@ -77,6 +77,10 @@ class ExecSession:
         self._process: Process | None = None
         self._killed = False
         self._buffer = HeadTail()
+        # All of its output, for the file; it needs no more memory than what is not long enough to be written.
+        self._capture = OutputCapture(
+            work.call.call_id, spill, keep_bytes=0 if spill is None else spill.after_bytes
+        )
 
     async def run(self, command: Command, settings: ExecSettings) -> None:
         """Run *command* to its end. Cancelled, it is killed."""
@@ -113,6 +117,11 @@ class ExecSession:
             self._buffer.feed(taken.cut_incomplete())
         return taken
 
+    async def note(self) -> str | None:
+        """Write all output so far to its file if it is long; say where it is, or None."""
+        await self._capture.finish()
+        return self._capture.note()
+
     def kill(self) -> None:
         """Kill it, as soon as it runs."""
         self._killed = True
@@ -121,7 +130,7 @@ class ExecSession:
 
     async def _feed(self, data: bytes) -> None:
         self._buffer.feed(data)
-        await trio.lowlevel.checkpoint()
+        await self._capture.feed(data)
 
 
 class ExecSessions:
@@ -149,7 +158,7 @@ class ExecSessions:
         self._background = background
         self._recorder = recorder
 
-    def reserve(self, work: Work, *, tty: bool) -> ExecSession:
+    def reserve(self, work: Work, *, tty: bool, spill: Spill | None = None) -> ExecSession:
         """Take a place for a process. Raises ToolFailed when there is none."""
         while len(self._sessions) >= self._limit and self._ended:
             self.forget(self._sessions[self._ended[0]])
@@ -157,7 +166,7 @@ class ExecSessions:
             raise ToolFailed(
                 f"{self._limit} processes are running already; end one of them by write_stdin before starting another"
             )
-        session = ExecSession(self._next_id, work, tty)
+        session = ExecSession(self._next_id, work, tty=tty, spill=spill)
         self._next_id += 1
         self._sessions[session.session_id] = session
         return session

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import attrs
 import jsonschema
@@ -33,6 +34,7 @@ from turnfold.core.engine.ports import (
     ToolInterrupted,
     ToolResult,
 )
+from turnfold.core.engine.process import Spill
 from turnfold.core.engine.tools import ExecCommand, ExecSessions, ExecSettings, WriteStdin
 from turnfold.events import ExecBegan, ExecEnded, ToolCallClosed, ToolCallOutput
 
@@ -241,6 +243,25 @@ def test_output_is_shortened_to_what_was_asked_for() -> None:
     small, large = trio.run(main)
     assert "Original token count: 974\nOutput:\nTotal output lines: 1000\n" in small
     assert (True, True) == ("…964 tokens truncated…" in small, "…874 tokens truncated…" in large)
+
+
+def test_long_output_is_kept_in_a_file(tmp_path: Path) -> None:
+    """All that a process ever wrote is in one file, whatever each call was told of it."""
+
+    async def main() -> str:
+        settings = attrs.evolve(real_settings(), spill=Spill(folder=tmp_path, after_bytes=500))
+        async with bench(settings) as made:
+            text = await made.run("seq 1 100; read x; seq 101 1000", tty=True, yield_time_ms=1, login=False)
+            assert "Process running with session ID 1000" == text.split("\n")[0]
+            while "exited" not in text:
+                text = await made.ask(1000, chars="\n")
+            return text
+
+    note = trio.run(main).split("\n")[2]
+    (file,) = tmp_path.iterdir()
+    size = file.stat().st_size
+    assert f"All {size} bytes saved to: {file}" == note
+    assert [str(n) for n in range(1, 1001)] == file.read_text().split()
 
 
 def test_a_process_survives_its_turn_and_is_closed_at_the_end() -> None:
