@@ -1,7 +1,7 @@
 """Opening a session: its parts put together, its machinery started, and all of it ended in order."""
 
-from collections.abc import AsyncGenerator, Iterable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from importlib import metadata
 
@@ -17,8 +17,10 @@ from turnfold.core.engine.hooks import Hooks
 from turnfold.core.engine.kernel import Hands, Kernel
 from turnfold.core.engine.models import Backoff
 from turnfold.core.engine.options import SessionOptions
+from turnfold.core.engine.plugs import Fitted, Interior, Plug
 from turnfold.core.engine.ports import (
     Clock,
+    Desk,
     Ids,
     Journal,
     JournalError,
@@ -30,11 +32,12 @@ from turnfold.core.engine.ports import (
 )
 from turnfold.core.engine.session import Session, leave
 from turnfold.core.engine.system import NoJournal, RandomIds, WallClock
-from turnfold.core.engine.turn import Kit, PermissionPort, SessionDesk, TurnHooks, TurnTask
+from turnfold.core.engine.turn import Kit, PermissionPort, SessionDesk, TurnDesk, TurnHooks, TurnTask
+from turnfold.core.lifecycle import TurnPhase
 from turnfold.core.reduce import fold
 from turnfold.core.results import Refused
 from turnfold.core.state import INITIAL
-from turnfold.events import Envelope
+from turnfold.events import Envelope, WarningRaised
 
 DEFAULTS = SessionOptions()
 
@@ -54,6 +57,8 @@ class Parts:
     commands: CommandPolicy | None = None
     rules: RuleSink | None = None
     sandbox: Sandbox | None = None
+    plugs: tuple[Plug, ...] = attrs.field(default=(), converter=tuple)
+    """Parts that need the session they serve."""
     backoff: Backoff = attrs.field(factory=Backoff)
     clock: Clock = attrs.field(factory=WallClock)
     ids: Ids = attrs.field(factory=RandomIds)
@@ -126,6 +131,7 @@ class _Machine:
         self.verifier = verifier
         self.body = trio.CancelScope()
         self.crash: Exception | None = None
+        self.closers: list[Callable[[], Awaitable[None]]] = []
         self.history = History()
         self.history.fold(log)
         self.resumed = bool(log)
@@ -178,15 +184,52 @@ class _Machine:
         kernel = self.kernel
         await kernel.yard.open()
         try:
-            async with trio.open_nursery() as nursery:
+            async with AsyncExitStack() as stack, trio.open_nursery() as nursery:
                 nursery.start_soon(kernel.run, nursery)
+                warnings = await self._fit(stack)
                 await self._begin()
+                for text in warnings:
+                    await kernel.put(WarningRaised(message=text))
                 task_status.started(Session(kernel))
                 await kernel.stopped.wait()
                 nursery.cancel_scope.cancel()
         finally:
             await kernel.yard.close()
             await self._end()
+
+    async def _fit(self, stack: AsyncExitStack) -> list[str]:
+        """Plug in the parts that need the session; return what they have to say."""
+        warnings: list[str] = []
+        for plug in self.parts.plugs:
+            fitted: Fitted = await stack.enter_async_context(plug(self._interior()))
+            self.kit.tools |= {tool.name: tool for tool in fitted.tools}
+            if fitted.network is not None:
+                self.kit.services = attrs.evolve(self.kit.services, network=fitted.network)
+            if fitted.closing is not None:
+                self.closers.append(fitted.closing)
+            warnings += fitted.warnings
+        return warnings
+
+    def _interior(self) -> Interior:
+        kernel, kit = self.kernel, self.kit
+        return Interior(
+            state=lambda: kernel.state,
+            current=self._current,
+            terms=lambda: kit.terms(kernel.state),
+            desk=SessionDesk(kernel),
+            spawn=kernel.yard.start,
+            background=kernel.background,
+            hooks=None if kit.hooks is None else PermissionPort(kit),
+            reviews=kit.services.reviews,
+            clock=self.parts.clock,
+            ids=self.parts.ids,
+        )
+
+    def _current(self) -> Desk | None:
+        """The desk of the turn that runs; a turn that is being aborted has nobody to ask any more."""
+        turn = self.kernel.state.turn
+        running = turn is not None and turn.phase is TurnPhase.RUNNING
+        return TurnDesk(self.kernel, turn.turn_id) if turn is not None and running else None
 
     async def _begin(self) -> None:
         kernel, options = self.kernel, self.options
@@ -222,6 +265,8 @@ class _Machine:
             await hooks.interrupted()
 
     async def _closing(self) -> None:
+        for close in self.closers:
+            await close()
         with suppress(TurnOver):
             await TurnHooks(self.kit, SessionDesk(self.kernel)).session_end()
 

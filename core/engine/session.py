@@ -32,7 +32,7 @@ from turnfold.core.results import (
     Steered,
 )
 from turnfold.core.state import State
-from turnfold.events import SettingsApplied, TokenUsage, TurnAborted, TurnCompleted
+from turnfold.events import SettingsApplied, TokenUsage, TurnAborted, TurnCleared, TurnCompleted
 
 OVER = Refused(reason=SHUTTING_DOWN, message="the session is over")
 
@@ -189,13 +189,16 @@ class Session:
 
     async def finished(self, turn_id: str) -> TurnCompleted | TurnAborted | None:
         """Wait for the end of a turn that has not ended yet; None when it is not open, or was cleared."""
+        turn = self.state.turn
+        if turn is None or turn.turn_id != turn_id:
+            await trio.lowlevel.checkpoint()
+            return None
         subscription = self.events()
         try:
-            while self.state.turn is not None and self.state.turn.turn_id == turn_id:
-                news = await anext(subscription, None)
-                if news is None:
-                    return None
+            async for news in subscription:
                 event = getattr(news, "event", None)
+                if isinstance(event, TurnCleared) and event.turn_id == turn_id:
+                    return None
                 if isinstance(event, TurnCompleted | TurnAborted) and event.turn_id == turn_id:
                     return event
             return None

@@ -1,7 +1,5 @@
 """What the turns of a session have in common."""
 
-from collections.abc import Mapping
-
 import attrs
 
 from turnfold.core.approvals import parse_policy
@@ -23,7 +21,7 @@ class Kit:
     kernel: Kernel
     options: SessionOptions
     model: Model
-    tools: Mapping[str, Tool]
+    tools: dict[str, Tool]
     history: History
     hooks: Hooks | None
     sandbox: Sandbox | None

@@ -1,0 +1,6 @@
+"""Parts to plug into a session."""
+
+from turnfold.core.engine.plugs.commands import GuardOf, command_tools
+from turnfold.core.engine.plugs.plug import Fitted, Interior, Plug
+
+__all__ = ["Fitted", "GuardOf", "Interior", "Plug", "command_tools"]
