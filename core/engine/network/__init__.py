@@ -3,6 +3,7 @@
 from turnfold.core.engine.network.accounts import Recorder
 from turnfold.core.engine.network.bench import Bench, Matter, QuestionHooks
 from turnfold.core.engine.network.lease import Lease
+from turnfold.core.engine.network.proxy import REASON, REASON_HEADER, Decides, Proxy
 from turnfold.core.engine.network.question import CHOICES, Question, RuleSink, Verdict, Waiter
 from turnfold.core.engine.network.service import (
     NetworkService,
@@ -15,11 +16,15 @@ from turnfold.core.engine.network.service import (
 __all__ = [
     "Bench",
     "CHOICES",
+    "Decides",
     "Lease",
     "Matter",
     "NetworkService",
+    "Proxy",
     "Question",
     "QuestionHooks",
+    "REASON",
+    "REASON_HEADER",
     "Recorder",
     "RuleSink",
     "Spawn",

@@ -154,10 +154,12 @@ class NetworkService:
                 if desk is None:
                     return await self._blocked(None, owner, target, "no turn is running that could ask")
                 question = self._open(target, desk, owner)
+            if question is None:
+                return Verdict(allowed=False, message="the session is closing")
             return await question.join(Waiter(owner))
 
-    def _open(self, target: Target, desk: Desk, owner: NetworkCall | None) -> Question:
-        """Own the question about *target*."""
+    def _open(self, target: Target, desk: Desk, owner: NetworkCall | None) -> Question | None:
+        """Own the question about *target*; None when the session is closing and nobody can be asked."""
 
         def close() -> None:
             del self._questions[target]
@@ -177,8 +179,7 @@ class NetworkService:
             self._spawn(desk.new_id("network-question"), question.run, turn_id=desk.turn_id)
         except RuntimeError:
             close()
-            question.done.set()
-            raise
+            return None
         return question
 
     async def settle(self, turn_id: str) -> None:
