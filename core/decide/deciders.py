@@ -8,7 +8,6 @@ from turnfold.core import commands
 from turnfold.core.commands import Command
 from turnfold.core.decide import aborts, inputs, sessions, turns
 from turnfold.core.decide.draft import Decision, Draft, refuse
-from turnfold.core.decide.slot import next_trigger
 from turnfold.core.lifecycle import IllegalEvent
 from turnfold.core.results import ILLEGAL
 from turnfold.core.state import State

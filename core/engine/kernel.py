@@ -78,6 +78,8 @@ class Kernel:
         self.stopped = trio.Event()
         self.hands: Hands | None = None
         self.resuming = False
+        self.began_us: dict[str, int] = {}
+        """When each running turn began; a turn of a resumed log has no entry."""
         self.background = YardBackground(self.yard)
         self._take = take
         self._nursery: trio.Nursery | None = None
@@ -182,11 +184,11 @@ class Kernel:
 
     def _conclusion(self, effect: ConcludeAbort) -> Conclude:
         now_us = self.clock.now_us()
-        started = effect.started_at_s
+        began_us = self.began_us.pop(effect.turn_id, None)
         return Conclude(
             turn_id=effect.turn_id,
             completed_at_s=now_us // 1_000_000,
-            duration_ms=None if started is None else max(0, (now_us - started * 1_000_000) // 1000),
+            duration_ms=None if began_us is None else (now_us - began_us) // 1000,
         )
 
     async def _close(self) -> None:

@@ -22,7 +22,7 @@ class SessionOptions:
     cwd: str = "/"
     """Working directory, absolute."""
 
-    model: str | None = None
+    model: str = attrs.field(default="default", validator=attrs.validators.min_len(1))
     """Name of the model, as the endpoint knows it."""
 
     instructions: str = ""

@@ -57,6 +57,7 @@ class TurnTask:
         )
         if not await self._granted(begin):
             return
+        self._kit.kernel.began_us[self._start.turn_id] = self._began_us
         try:
             error = await self._guarded()
             await self._finish(error)
@@ -108,6 +109,7 @@ class TurnTask:
             )
             result = await self._kit.kernel.ask(finish)
             if not isinstance(result, Refused) or result.reason != INPUT_PENDING:
+                self._kit.kernel.began_us.pop(self._start.turn_id, None)
                 return
             if await self._inputs.take() and error is None:
                 error = await self._guarded()
