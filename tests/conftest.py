@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -24,3 +26,20 @@ def shared() -> Path:
     if not (folder / "rollouts").is_dir():
         pytest.skip(f"no recorded sessions at {folder} (set TURNFOLD_SHARED to a folder that has rollouts/)")
     return folder
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the mark known that says which findings a test expects in the logs of its sessions."""
+    config.addinivalue_line("markers", "findings(*codes, why): the rules find these in the test's logs, and why")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Hand the log of every session that a test runs to the rules; what they find fails the test."""
+    if "turnfold.core.engine" not in sys.modules:
+        return (yield)
+    from tests.verified import watching  # noqa: PLC0415  only where there is an engine
+
+    mark = item.get_closest_marker("findings")
+    with watching(() if mark is None else mark.args):
+        return (yield)

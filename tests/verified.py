@@ -1,0 +1,117 @@
+"""Every log that a session writes during a test goes to the rules of the read side, and a finding fails the test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import attrs
+import pytest
+
+from turnfold.core.engine import opening
+from turnfold.core.engine.ports import Journal
+from turnfold.events import Envelope, Origin
+from turnfold.replay.findings import Finding
+from turnfold.replay.verification import verify_source
+from turnfold.rollouts import source_of
+from turnfold.rollouts.recorder import lines_of
+
+Log = list[Envelope]
+
+_open: Final[list[list[Log]]] = []
+"""The logs of each `watching` that has not ended; a session's log goes to the innermost."""
+
+
+def findings_of(log: Iterable[Envelope]) -> tuple[Finding, ...]:
+    """What all rules together find in a log, written as the recorder writes it."""
+    own = (envelope for envelope in log if envelope.origin is not Origin.DERIVED)
+    data = b"".join(line for envelope in own for line in lines_of(envelope))
+    return verify_source(source_of(data)).findings
+
+
+class _Tapped:
+    """A journal that keeps a copy of what goes into another one."""
+
+    def __init__(self, journal: Journal, log: Log) -> None:
+        self._journal = journal
+        self._log = log
+
+    @property
+    def path(self) -> str | None:
+        return self._journal.path
+
+    def append(self, envelope: Envelope) -> None:
+        self._log.append(envelope)
+        self._journal.append(envelope)
+
+    async def commit(self) -> None:
+        await self._journal.commit()
+
+    async def flush(self) -> None:
+        await self._journal.flush()
+
+    async def aclose(self) -> None:
+        await self._journal.aclose()
+
+
+_machine_init: Final = opening._Machine.__init__  # pyright: ignore[reportPrivateUsage]
+
+
+def _tapping_init(self: Any, model: Any, options: Any, parts: Any, verifier: Any, resume: Iterable[Any]) -> None:
+    """Begin a session as ever, and put a tap between its actor and its journal."""
+    log = list(resume)
+    _machine_init(self, model, options, parts, verifier, log)
+    if _open:
+        _open[-1].append(log)
+        actor = self.kernel.actor
+        actor._journal = _Tapped(actor._journal, log)
+
+
+@contextmanager
+def watching(expected: Sequence[str] = ()) -> Iterator[list[Log]]:
+    """Judge the log of every session that is opened in this context. Fails the test on any finding.
+
+    Args:
+        expected: codes that must be found, and are then no failure.
+    """
+    setattr(opening._Machine, "__init__", _tapping_init)  # noqa: B010  pyright: ignore[reportPrivateUsage]
+    logs: list[Log] = []
+    _open.append(logs)
+    try:
+        yield logs
+    finally:
+        _open.remove(logs)
+    judge(logs, expected)
+
+
+def judge(logs: Iterable[Log], expected: Sequence[str] = ()) -> None:
+    """Fail the test on a finding in *logs* that is not expected, and on an expected one that is not there."""
+    found = [(finding, log) for log in logs for finding in findings_of(log)]
+    missing = sorted(set(expected) - {finding.code for finding, _ in found})
+    if missing:
+        pytest.fail(f"expected findings that no log of this test has: {', '.join(missing)}")
+    others = [(finding, log) for finding, log in found if finding.code not in expected]
+    if others:
+        first, log = others[0]
+        told = "\n".join(f"  {_told(finding)}" for finding, _ in others[:20])
+        pytest.fail(f"the rules object to a log of this test:\n{told}\nThe log:\n{shown(log, first.line)}")
+
+
+def _told(finding: Finding) -> str:
+    facts = ", ".join(f"{name}={value!r}" for name, value in finding.facts.items())
+    return f"{finding.code} ({finding.severity}) at line {finding.line}: {facts}"
+
+
+def shown(log: Iterable[Envelope], _line: int = 0) -> str:
+    """A log as text, one event a line."""
+    return "\n".join(f"  {envelope.seq:4} [{envelope.cause}] {_brief(envelope.event)}" for envelope in log)
+
+
+def _brief(event: Any) -> str:
+    said = {
+        field.name: value
+        for field in attrs.fields(type(event))
+        if (value := getattr(event, field.name)) is not None and value != {} and value != ()
+    }
+    return f"{type(event).__name__}({', '.join(f'{name}={value!r}' for name, value in said.items())})"
