@@ -314,6 +314,16 @@ def test_a_copy_that_contradicts(old: bytes, new: bytes) -> None:
     assert events_in(LOG) == events_in(changed)
 
 
+def test_a_copy_of_something_else() -> None:
+    """A line that says it is a copy, and is none of what follows, takes a number twice."""
+    copy = LOG[LOG.index(b'{"timestamp":"2026-06-01T09:00:00.003Z"') :].split(b"\n")[0] + b"\n"
+    event = lines_of(
+        Envelope(seq=3, at_us=AT_US + 3000, event=HookStarted(run_id="h", event_name="e", status="s"))
+    )
+    assert b'"derived":true' in copy
+    assert "TF118" in codes(LOG[: LOG.index(copy)] + copy + event[0])
+
+
 def test_a_copy_alone_at_the_end() -> None:
     """A crash between a copy and its event is no damage: the event was not written."""
     cut = LOG[: LOG.index(b'"derived":true')]
