@@ -19,6 +19,7 @@ from turnfold.core.effects import (
     Stop,
 )
 from turnfold.core.engine.actor import Actor, Verifier
+from turnfold.core.engine.ends import Ends
 from turnfold.core.engine.feed import Feed
 from turnfold.core.engine.ports import Clock, Ids, Journal
 from turnfold.core.engine.waiters import Waiters
@@ -74,6 +75,7 @@ class Kernel:
         self.feed = Feed(self._lagged)
         self.yard = Yard(self._crashed, self._late)
         self.waiters = Waiters()
+        self.ends = Ends()
         self.startup = trio.CancelScope()
         self.stopped = trio.Event()
         self.hands: Hands | None = None
@@ -117,11 +119,13 @@ class Kernel:
         self.actor.stop()
         self.stopped.set()
         self.feed.close()
+        self.ends.close()
 
     def _publish(self, envelope: Envelope) -> None:
         """The history first: whoever reads an event finds what it brought."""
         self._take(envelope.event)
         self.feed.publish(envelope)
+        self.ends.take(envelope.event)
 
     async def put(self, *events: Event) -> bool:
         """Record events of the session, outside of turns. Whether they were."""

@@ -30,7 +30,7 @@ from turnfold.core.engine.ports import (
     Tool,
     TurnOver,
 )
-from turnfold.core.engine.session import Session, leave
+from turnfold.core.engine.session import Session
 from turnfold.core.engine.system import NoJournal, RandomIds, WallClock
 from turnfold.core.engine.turn import Kit, PermissionPort, SessionDesk, TurnDesk, TurnHooks, TurnTask
 from turnfold.core.lifecycle import TurnPhase
@@ -90,17 +90,27 @@ async def open_session(
     machine = _Machine(model, options, parts or Parts(), _verifier(verify), resume)
     kept: BaseException | None = None
     async with trio.open_nursery() as nursery:
-        session = await nursery.start(machine.run)
+        nursery.start_soon(machine.run)
         try:
             with machine.body:
-                yield session
+                await machine.ready.wait()
+                yield machine.session
         except BaseException as error:  # noqa: BLE001  raised again below, once the session has ended
             kept = error
-        await leave(session, machine.kernel)
+        with trio.CancelScope(shield=True):
+            await machine.leave()
     if machine.crash is not None:
-        raise SessionFailed(str(machine.crash)) from machine.crash
+        cause = root_of(machine.crash)
+        raise SessionFailed(str(cause)) from cause
     if kept is not None:
         raise kept
+
+
+def root_of(error: Exception) -> Exception:
+    """What a crash comes from: trio wraps the one exception of a nursery into groups, which say nothing."""
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
 
 
 def _verifier(verify: Verifier | str | None) -> Verifier | None:
@@ -132,6 +142,8 @@ class _Machine:
         self.body = trio.CancelScope()
         self.crash: Exception | None = None
         self.closers: list[Callable[[], Awaitable[None]]] = []
+        if verifier is not None:
+            verifier.recall(log)
         self.history = History()
         self.history.fold(log)
         self.resumed = bool(log)
@@ -144,6 +156,8 @@ class _Machine:
             take=self.history.take,
         )
         self.kit = self._kit(model)
+        self.session = Session(self.kernel)
+        self.ready = trio.Event()
 
     def _kit(self, model: Model) -> Kit:
         parts, options = self.parts, self.options
@@ -170,17 +184,25 @@ class _Machine:
         )
         return kit
 
-    async def run(self, task_status: trio.TaskStatus[Session]) -> None:
-        """Start, tell the session, work until it is over."""
+    async def run(self) -> None:
+        """Start, say so, work until the session is over."""
         with trio.CancelScope(shield=True):
             try:
-                await self._work(task_status)
+                await self._work()
             except Exception as error:  # noqa: BLE001  told to the caller, whose task is cancelled for it
                 self.crash = error
                 self.kernel.give_up()
                 self.body.cancel()
+            finally:
+                self.ready.set()
 
-    async def _work(self, task_status: trio.TaskStatus[Session]) -> None:
+    async def leave(self) -> None:
+        """Shut down, wherever the session is, its opening included."""
+        await self.ready.wait()
+        if not self.kernel.actor.over:
+            await self.session.shutdown()
+
+    async def _work(self) -> None:
         kernel = self.kernel
         await kernel.yard.open()
         try:
@@ -190,7 +212,7 @@ class _Machine:
                 await self._begin()
                 for text in warnings:
                     await kernel.put(WarningRaised(message=text))
-                task_status.started(Session(kernel))
+                self.ready.set()
                 await kernel.stopped.wait()
                 nursery.cancel_scope.cancel()
         finally:
@@ -233,7 +255,8 @@ class _Machine:
 
     async def _begin(self) -> None:
         kernel, options = self.kernel, self.options
-        kernel.hands = Hands(task=self._task, interrupted=self._interrupted, closing=self._closing)
+        last = None if self.kit.hooks is None else self._interrupted
+        kernel.hands = Hands(task=self._task, interrupted=last, closing=self._closing)
         handlers = 0 if self.kit.hooks is None else len(self.kit.hooks.config.handlers)
         session_id = kernel.state.session_id or options.session_id or self.parts.ids.new("session")
         configuration = options.configured(session_id, handlers)
@@ -273,8 +296,14 @@ class _Machine:
     async def _end(self) -> None:
         """Close the journal and the feed, whatever happened."""
         self.kernel.feed.close()
-        if self.verifier is not None:
-            self.verifier.finish()
+        self.kernel.ends.close()
+        try:
+            if self.verifier is not None:
+                self.verifier.finish()
+        finally:
+            await self._close_journal()
+
+    async def _close_journal(self) -> None:
         try:
             await self.parts.journal.aclose()
         except JournalError as error:

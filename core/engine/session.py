@@ -32,7 +32,7 @@ from turnfold.core.results import (
     Steered,
 )
 from turnfold.core.state import State
-from turnfold.events import SettingsApplied, TokenUsage, TurnAborted, TurnCleared, TurnCompleted
+from turnfold.events import SettingsApplied, TokenUsage, TurnAborted, TurnCompleted
 
 OVER = Refused(reason=SHUTTING_DOWN, message="the session is over")
 
@@ -188,22 +188,15 @@ class Session:
         return self._kernel.feed.subscribe(name, buffer, deltas=deltas)
 
     async def finished(self, turn_id: str) -> TurnCompleted | TurnAborted | None:
-        """Wait for the end of a turn that has not ended yet; None when it is not open, or was cleared."""
+        """Wait for the end of a turn and return it; None for one that was cleared, is long over, or never was."""
+        if self._kernel.ends.knows(turn_id):
+            await trio.lowlevel.checkpoint()
+            return self._kernel.ends.get(turn_id)
         turn = self.state.turn
         if turn is None or turn.turn_id != turn_id:
             await trio.lowlevel.checkpoint()
             return None
-        subscription = self.events()
-        try:
-            async for news in subscription:
-                event = getattr(news, "event", None)
-                if isinstance(event, TurnCleared) and event.turn_id == turn_id:
-                    return None
-                if isinstance(event, TurnCompleted | TurnAborted) and event.turn_id == turn_id:
-                    return event
-            return None
-        finally:
-            self._kernel.feed.unsubscribe(subscription)
+        return await self._kernel.ends.wait(turn_id)
 
     async def _ask(self, command: ClientCommand) -> Result:
         return await self._kernel.ask(command) or OVER
@@ -216,10 +209,3 @@ class Session:
         if isinstance(result, Done | Refused):
             return result
         raise UnexpectedResult(repr(result))
-
-
-async def leave(session: Session, kernel: Kernel) -> None:
-    """Shut down whatever the owner's task is told meanwhile."""
-    with trio.CancelScope(shield=True):
-        if not kernel.actor.over:
-            await session.shutdown()
