@@ -37,7 +37,7 @@ def explain(path: str | os.PathLike[str], turn: str | None = None) -> Explanatio
 def story_of(path: str | os.PathLike[str], ledger: Ledger, turn: LedgerTurn) -> Story:
     """What the file has to say about the end of *turn*."""
     with open_source(path) as source:
-        walk = Walk(Reader(source))
+        walk = Walk(Reader(source, twins=False))
         fold: StoryFold | None = None
         for moment in walk:
             fold = fold or StoryFold(turn, ledger, walk.profile)

@@ -37,7 +37,7 @@ def lines_of(turn: LedgerTurn) -> range:
 
 def _entries(path: str | os.PathLike[str]) -> Iterator[Entry]:
     with open_source(path) as source:
-        walk = Walk(Reader(source))
+        walk = Walk(Reader(source, twins=False))
         fold: TimelineFold | None = None
         for moment in walk:
             fold = fold or TimelineFold(bare=walk.profile.dialect is Dialect.BARE)
