@@ -31,8 +31,11 @@ from turnfold.events import (
     SessionMetaRecorded,
     SessionResumed,
     ShutdownBegan,
+    ShutdownCompleted,
     ToolCallRequested,
     TurnAborted,
+    TurnCleared,
+    TurnCompleted,
     TurnReserved,
     TurnStarted,
     TurnSteered,
@@ -170,6 +173,25 @@ def test_a_message_that_is_not_there(tmp_path: Path) -> None:
     """The error says how many there are."""
     with pytest.raises(ForkError, match="it has 3 messages of the user; ask for one from 0 to 2"):
         forked(log_at(tmp_path / "log.jsonl", PARENT), 3)
+
+
+def test_a_fork_of_a_log_that_codex_continued(tmp_path: Path) -> None:
+    """Its events come with ours; a shut-down and a resumption of the parent are its own affair and are not copied."""
+    ended: list[Event] = [
+        META, *a_turn("t1", "one", "1"), TurnReserved(turn_id="t2"), TurnCleared(turn_id="t2"),
+        ShutdownBegan(by="client"), ShutdownCompleted(), SessionResumed(session_id=SESSION), *a_turn("t3", "three", "3"),
+    ]  # fmt: skip
+    guests = b"".join(
+        b'{"timestamp":"2026-06-01T09:00:01.000Z","type":"event_msg","payload":{"type":"%s","turn_id":"g"}}\n'
+        % tag
+        for tag in (b"task_started", b"task_complete")
+    )
+    path = log_at(tmp_path / "log.jsonl", enveloped(ended))
+    path.write_bytes(path.read_bytes() + guests)
+    log = [item.event for item in forked(path)]
+    assert ended[:11] + ended[14:] == log[2:-2]
+    assert [TurnStarted(turn_id="g"), TurnCompleted(turn_id="g")] == log[-2:]
+    assert ended[:11] == [item.event for item in forked(path, 1)][2:]
 
 
 def test_a_fork_of_a_rollout_of_codex(tmp_path: Path) -> None:

@@ -1,0 +1,31 @@
+"""The recorder is what the engine takes for a journal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import trio
+
+from tests.rollouts.recorder.logs import SHORT, events_in
+from turnfold.core.engine.ports import Journal, JournalError
+from turnfold.rollouts.recorder import Recorder
+
+
+@pytest.mark.covers("G1")
+def test_a_recorder_is_a_journal(tmp_path: Path) -> None:
+    """It fits the port, and its failure is the port's; an event is in the file when its commit returns."""
+    path = tmp_path / "log.jsonl"
+
+    async def main() -> None:
+        journal: Journal = Recorder.create(path)
+        for count, envelope in enumerate(SHORT, start=1):
+            journal.append(envelope)
+            await journal.commit()
+            assert [item.event for item in SHORT[:count]] == events_in(path.read_bytes())
+        await journal.aclose()
+        journal.append(SHORT[0])
+        with pytest.raises(JournalError):
+            await journal.flush()
+
+    trio.run(main)
