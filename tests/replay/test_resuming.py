@@ -179,7 +179,8 @@ def test_a_fork_of_a_log_that_codex_continued(tmp_path: Path) -> None:
     """Its events come with ours; a shut-down and a resumption of the parent are its own affair and are not copied."""
     ended: list[Event] = [
         META, *a_turn("t1", "one", "1"), TurnReserved(turn_id="t2"), TurnCleared(turn_id="t2"),
-        ShutdownBegan(by="client"), ShutdownCompleted(), SessionResumed(session_id=SESSION), *a_turn("t3", "three", "3"),
+        ShutdownBegan(by="client"), ShutdownCompleted(), SessionResumed(session_id=SESSION),
+        *a_turn("t3", "three", "3"),
     ]  # fmt: skip
     guests = b"".join(
         b'{"timestamp":"2026-06-01T09:00:01.000Z","type":"event_msg","payload":{"type":"%s","turn_id":"g"}}\n'
