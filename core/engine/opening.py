@@ -206,14 +206,15 @@ class _Machine:
         kernel = self.kernel
         await kernel.yard.open()
         try:
-            async with AsyncExitStack() as stack, trio.open_nursery() as nursery:
+            async with trio.open_nursery() as nursery:
                 nursery.start_soon(kernel.run, nursery)
-                warnings = await self._fit(stack)
-                await self._begin()
-                for text in warnings:
-                    await kernel.put(WarningRaised(message=text))
-                self.ready.set()
-                await kernel.stopped.wait()
+                async with AsyncExitStack() as stack:
+                    warnings = await self._fit(stack)
+                    await self._begin()
+                    for text in warnings:
+                        await kernel.put(WarningRaised(message=text))
+                    self.ready.set()
+                    await kernel.stopped.wait()
                 nursery.cancel_scope.cancel()
         finally:
             await kernel.yard.close()

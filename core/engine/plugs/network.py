@@ -1,0 +1,51 @@
+"""Network approvals: the proxy that commands are pointed at, and the service that decides behind it."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+
+import trio
+
+from turnfold.core.engine.network import (
+    Bench,
+    NetworkService,
+    Proxy,
+    RuleSink,
+    Standing,
+    ask_about_all,
+)
+from turnfold.core.engine.plugs.plug import Fitted, Interior, Plug
+from turnfold.core.network import Target
+
+
+def network_approvals(
+    *, standing: Callable[[Target], Standing] = ask_about_all, rules: RuleSink | None = None
+) -> Plug:
+    """Return the plug that asks about each host once, and refuses what is not allowed (requirements D1 to D5).
+
+    Needs the package h11. Only commands that can reach this machine's loopback see the proxy; see `Proxy`.
+
+    Args:
+        standing: what the configuration says of a target; it is asked about unless it says `allow` or `deny`.
+        rules: keeps the rules that the user makes; None keeps them for the session only.
+    """
+
+    @asynccontextmanager
+    async def plug(interior: Interior) -> AsyncGenerator[Fitted]:
+        proxy = Proxy()
+        bench = Bench(terms=interior.terms, hooks=interior.hooks, reviews=interior.reviews)
+        service = NetworkService(
+            interior.state,
+            interior.current,
+            bench,
+            interior.spawn,
+            environment=proxy.env,
+            standing=standing,
+            rules=rules,
+            session=interior.desk,
+        )
+        async with trio.open_nursery() as nursery:
+            await nursery.start(proxy.serve, service)
+            yield Fitted(network=service)
+            nursery.cancel_scope.cancel()
+
+    return plug
