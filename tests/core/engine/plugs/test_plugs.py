@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import attrs
 import pytest
 import trio
 
@@ -42,14 +43,14 @@ except urllib.error.HTTPError as error:
 
 
 async def session_of(
-    model: ScriptedModel, cwd: Path, answers: Mapping[str, str], options: Mapping[str, str]
+    model: ScriptedModel, cwd: Path, answers: Mapping[str, str], options: SessionOptions
 ) -> list[Event]:
     """Run one turn on the tools of this machine, answer questions by their kind, and return the log."""
     journal = MemoryJournal()
     settings = ExecSettings(processes=SystemProcesses(), env=dict(os.environ))
     parts = Parts(journal=journal, plugs=(command_tools(settings), network_approvals()))
     with trio.fail_after(30):
-        async with open_session(model, SessionOptions(cwd=str(cwd), **options), parts) as session:
+        async with open_session(model, attrs.evolve(options, cwd=str(cwd)), parts) as session:
             news = session.events()
             await session.submit("go")
             async for each in news:
@@ -63,8 +64,9 @@ async def session_of(
     return [each.event for each in journal.appended]
 
 
-FREE = {"approval_policy": "never", "sandbox_mode": "danger-full-access"}
-ASKING = {"approval_policy": "on-request", "sandbox_mode": "workspace-write"}
+FREE = SessionOptions(approval_policy="never", sandbox_mode="danger-full-access")
+ASKING = SessionOptions(approval_policy="on-request", sandbox_mode="workspace-write")
+NO_ANSWERS: Mapping[str, str] = {}
 
 
 @pytest.mark.slow
@@ -98,7 +100,7 @@ def test_a_process_outlives_its_turn_and_ends_with_the_session(tmp_path: Path) -
     model = ScriptedModel(
         [[CallTool("exec_command", {"cmd": "sleep 600", "yield_time_ms": 250})], [Say("done")]]
     )
-    log = trio.run(session_of, model, tmp_path, {}, FREE)
+    log = trio.run(session_of, model, tmp_path, NO_ANSWERS, FREE)
     places = [type(event) for event in log if isinstance(event, ExecBegan | TurnCompleted | ExecEnded)]
     assert [ExecBegan, TurnCompleted, ExecEnded] == places
     assert isinstance(log[-1], ShutdownCompleted)
@@ -110,7 +112,7 @@ def test_a_patch_run_like_a_program_is_applied_as_a_patch(tmp_path: Path) -> Non
     patch = "*** Begin Patch\n*** Add File: a.txt\n+hello\n*** End Patch"
     command = f"apply_patch <<'EOF'\n{patch}\nEOF"
     model = ScriptedModel([[CallTool("shell_command", {"command": command})], [Say("done")]])
-    log = trio.run(session_of, model, tmp_path, {}, FREE)
+    log = trio.run(session_of, model, tmp_path, NO_ANSWERS, FREE)
     assert "hello\n" == (tmp_path / "a.txt").read_text()
     assert [] == [event for event in log if isinstance(event, ExecBegan)]
     assert 1 == len([event for event in log if isinstance(event, DiffUpdated)])
