@@ -91,7 +91,9 @@ class TurnTask:
                 ToolCallClosed(call_id=call_id, how="abandoned", turn_id=self._start.turn_id, message=message)
             )
         raised = ErrorRaised(message=message, error_code=code, turn_id=self._start.turn_id, will_retry=False)
-        await self._desk.record(raised)
+        turn = self._desk.state.turn
+        left = (ReviewModeExited(has_output=False),) if turn is not None and turn.reviewing else ()
+        await self._desk.record(*left, raised)
         return {"message": message, "code": code}
 
     async def _finish(self, error: Mapping[str, object] | None) -> None:
