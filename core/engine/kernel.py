@@ -151,12 +151,13 @@ class Kernel:
             case CancelStartup():
                 self.startup.cancel()
             case CloseSession():
-                # A resumed log may end in the middle of its shutdown; that one is over.
+                # A resumed log may end in the middle of its shutdown, or behind it; that one is over.
                 if not self.resuming:
                     self._soon(self._close)
             case Stop():
-                self.actor.stop()
-                self.stopped.set()
+                if not self.resuming:
+                    self.actor.stop()
+                    self.stopped.set()
             case _:
                 raise AssertionError(f"the actor itself carries out {effect!r}")
 
