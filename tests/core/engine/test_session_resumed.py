@@ -9,7 +9,6 @@ from turnfold.core.engine.fakes import CountedIds, Emit, Say
 from turnfold.core.reduce import fold
 from turnfold.events import SessionResumed, ShutdownCompleted, TurnCompleted
 
-
 ANSWER = {
     "type": "message",
     "id": "another",
