@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from turnfold.replay.invariants import registry
     from turnfold.replay.invariants.checker import CheckedRule, Checker
     from turnfold.replay.invariants.registry import Invariant, OrderRule, on
+    from turnfold.replay.live import InvariantViolated, LiveVerification
     from turnfold.replay.minimizer import Minimized, minimize
     from turnfold.replay.normalize import normalized
     from turnfold.replay.replayer import (
@@ -64,6 +65,8 @@ _HOME = {
     "History": "history",
     "HistoryItem": "history",
     "Invariant": "invariants.registry",
+    "InvariantViolated": "live",
+    "LiveVerification": "live",
     "Located": "events",
     "Minimized": "minimizer",
     "NoSuchPlace": "replayer",
@@ -119,6 +122,8 @@ __all__ = [
     "History",
     "HistoryItem",
     "Invariant",
+    "InvariantViolated",
+    "LiveVerification",
     "Located",
     "Minimized",
     "NoSuchPlace",

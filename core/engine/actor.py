@@ -23,6 +23,10 @@ BATCH: Final = 256
 class Verifier(Protocol):
     """Watches the session. The rules that judge files judge it with one of these."""
 
+    def recall(self, log: Sequence[Envelope]) -> None:
+        """Take in what the log of a resumed session holds already; empty for a new one. Ends nothing."""
+        ...
+
     def observe(self, envelope: Envelope) -> None:
         """Take in the next event. What it raises ends the session."""
         ...

@@ -46,18 +46,26 @@ class SessionFailed(Exception):
     """The session broke down: its journal could not be opened, a rule was violated under watch, or a defect."""
 
 
+def _tools(given: Iterable[Tool]) -> tuple[Tool, ...]:
+    return tuple(given)
+
+
+def _plugs(given: Iterable[Plug]) -> tuple[Plug, ...]:
+    return tuple(given)
+
+
 @attrs.frozen(kw_only=True)
 class Parts:
     """What a session works with, besides its model. What is absent is not there: no hooks, no sandbox, ..."""
 
-    tools: tuple[Tool, ...] = attrs.field(default=(), converter=tuple)
+    tools: tuple[Tool, ...] = attrs.field(default=(), converter=_tools)
     journal: Journal = attrs.field(factory=NoJournal)
     hooks: Hooks | None = None
     reviewer: Reviewer | None = None
     commands: CommandPolicy | None = None
     rules: RuleSink | None = None
     sandbox: Sandbox | None = None
-    plugs: tuple[Plug, ...] = attrs.field(default=(), converter=tuple)
+    plugs: tuple[Plug, ...] = attrs.field(default=(), converter=_plugs)
     """Parts that need the session they serve."""
     backoff: Backoff = attrs.field(factory=Backoff)
     clock: Clock = attrs.field(factory=WallClock)
