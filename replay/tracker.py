@@ -20,7 +20,9 @@ from turnfold.events import (
     ToolCallOutput,
     ToolCallRequested,
     TurnAborted,
+    TurnCleared,
     TurnCompleted,
+    TurnReserved,
     TurnStarted,
 )
 from turnfold.replay.copies import begins_copy, ends_copy
@@ -70,6 +72,8 @@ class Tracker:
         found: dict[type[Event], list[Handler]] = {
             kind: [self._outside_turn(kind)] for kind in alphabet(Machine.TURN) if kind not in TURN_EVENTS
         }
+        for kind in RESERVATIONS & self.session.profile.persisted:
+            found[kind] = [self._keyed(Machine.TURN, kind)]
         for machine in KEYED:
             for kind in alphabet(machine) & self.session.profile.visible:
                 found.setdefault(kind, []).append(self._keyed(machine, kind))
@@ -256,5 +260,7 @@ class Tracker:
 
 
 TURN_EVENTS = frozenset[type[Event]]({TurnStarted, TurnCompleted, TurnAborted})
+RESERVATIONS = frozenset[type[Event]]({TurnReserved, TurnCleared})
+"""What happens to a turn before it is one for clients: told by its own id, while no turn is open."""
 CALL_EVENTS = frozenset[type[Event]]({ToolCallRequested, ToolCallOutput})
 OPEN_PHASES = tuple(phase for phase in SessionPhase if phase not in (SessionPhase.NEW, SessionPhase.CLOSED))
