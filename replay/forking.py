@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import Final
 
 import attrs
 
@@ -27,11 +28,16 @@ from turnfold.events import (
     TurnStarted,
     UserInputRecorded,
 )
-from turnfold.replay.closing import MARKER_TEXT
 from turnfold.replay.ending import ending_of
 from turnfold.replay.events import Located, located_of
 from turnfold.replay.replayer import Replayer
+from turnfold.replay.user_text import MARKER
 from turnfold.rollouts import Dialect, Profile, Reader, open_source
+
+
+CUT_TEXT: Final = f"""{MARKER}
+This session is a copy of another one, which ends in the middle of this turn. The work above may be unfinished.
+</turn_aborted>"""
 
 
 class ForkError(Exception):
@@ -109,7 +115,7 @@ def fork(
     for copy in copies[:end]:
         log.replayer.adopt(copy.profile)
         log.take(_event(copy), copy.located.envelope.origin)
-    for event in list(ending_of(log.replayer.state, MARKER_TEXT)):
+    for event in list(ending_of(log.replayer.state, CUT_TEXT)):
         log.take(event, Origin.INFERRED)
     return Fork(envelopes=tuple(log.envelopes), state=log.replayer.state)
 
