@@ -34,7 +34,6 @@ from turnfold.replay.replayer import Replayer
 from turnfold.replay.user_text import MARKER
 from turnfold.rollouts import Dialect, Profile, Reader, open_source
 
-
 CUT_TEXT: Final = f"""{MARKER}
 This session is a copy of another one, which ends in the middle of this turn. The work above may be unfinished.
 </turn_aborted>"""
