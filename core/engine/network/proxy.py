@@ -61,12 +61,16 @@ class Proxy:
     It decides nothing: each request is put to the service, and a refused one gets status 403 with the field
     `x-proxy-error: not_allowed`. A connection carries one request. Nothing is kept of what passes.
 
-    Only commands that can reach this machine's loopback can use it: one whose sandbox has a network of its own,
-    with nothing in it, reaches no host, and the proxy neither.
+    A command that has this machine's loopback uses it as it is. One whose sandbox has a network of its own, with
+    nothing in it, needs a bridge to the socket; variables tell the sandbox of it (`Bubblewrap`).
+
+    Args:
+        socket_path: where to serve on a Unix socket too; None for no bridge.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, socket_path: str | None = None) -> None:
         self._port: int | None = None
+        self._socket_path = socket_path
 
     @property
     def port(self) -> int:
@@ -79,7 +83,11 @@ class Proxy:
         """Return the variables that point a command at the proxy; the credentials name the registration."""
         url = f"http://{_USER}:{quote(registration_id, safe='')}@127.0.0.1:{self.port}"
         proxies = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+        bridge: dict[str, str] = {}
+        if self._socket_path is not None:
+            bridge = {"TURNFOLD_PROXY_SOCKET": self._socket_path, "TURNFOLD_PROXY_PORT": str(self.port)}
         return {
+            **bridge,
             **{name: url for upper in proxies for name in (upper, upper.lower())},
             "NO_PROXY": _LOCAL,
             "no_proxy": _LOCAL,
@@ -91,6 +99,8 @@ class Proxy:
         """Serve until cancelled; started with `nursery.start`, it gives the port. Raises OSError."""
         listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
         self._port = listeners[0].socket.getsockname()[1]
+        if self._socket_path is not None:
+            listeners.append(await _unix_listener(self._socket_path))
 
         async def handle(stream: trio.SocketStream) -> None:
             await _Connection(stream, service).run()
@@ -98,6 +108,14 @@ class Proxy:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(trio.serve_listeners, handle, listeners)
             task_status.started(self.port)
+
+
+async def _unix_listener(path: str) -> trio.SocketListener:
+    """Listen at *path*, for this user alone. Raises OSError."""
+    listening = trio.socket.socket(trio.socket.AF_UNIX, trio.socket.SOCK_STREAM)
+    await listening.bind(path)
+    listening.listen(64)
+    return trio.SocketListener(listening)
 
 
 class _Connection:

@@ -2,6 +2,9 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
+from shutil import rmtree
+from tempfile import mkdtemp
 
 import trio
 
@@ -22,7 +25,8 @@ def network_approvals(
 ) -> Plug:
     """Return the plug that asks about each host once, and refuses what is not allowed (requirements D1 to D5).
 
-    Needs the package h11. Only commands that can reach this machine's loopback see the proxy; see `Proxy`.
+    Commands are pointed at a proxy by variables; those in a sandbox without network reach it by a bridge, and
+    nothing else. A command that has the network and ignores the variables is not stopped.
 
     Args:
         standing: what the configuration says of a target; it is asked about unless it says `allow` or `deny`.
@@ -31,7 +35,9 @@ def network_approvals(
 
     @asynccontextmanager
     async def plug(interior: Interior) -> AsyncGenerator[Fitted]:
-        proxy = Proxy()
+        # A folder that only this user enters, with a short name: the path of a socket has little room.
+        folder = await trio.to_thread.run_sync(partial(mkdtemp, prefix="turnfold-"))
+        proxy = Proxy(f"{folder}/proxy")
         bench = Bench(terms=interior.terms, hooks=interior.hooks, reviews=interior.reviews)
         service = NetworkService(
             interior.state,
@@ -43,9 +49,12 @@ def network_approvals(
             rules=rules,
             session=interior.desk,
         )
-        async with trio.open_nursery() as nursery:
-            await nursery.start(proxy.serve, service)
-            yield Fitted(network=service)
-            nursery.cancel_scope.cancel()
+        try:
+            async with trio.open_nursery() as nursery:
+                await nursery.start(proxy.serve, service)
+                yield Fitted(network=service)
+                nursery.cancel_scope.cancel()
+        finally:
+            rmtree(folder, ignore_errors=True)
 
     return plug

@@ -1,5 +1,6 @@
 """Bubblewrap: the command sees the file system read-only but for its workspace, and no network."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Literal
@@ -16,6 +17,12 @@ PROTECTED: Final = (".git", ".codex", ".agents")
 
 NO_NETWORK: Final = "CODEX_SANDBOX_NETWORK_DISABLED"
 """Set to `1` for a command without network, as Codex does: test suites look at it."""
+
+PROXY_SOCKET: Final = "TURNFOLD_PROXY_SOCKET"
+PROXY_PORT: Final = "TURNFOLD_PROXY_PORT"
+"""Variables by which a command without network brings along the way to a proxy: its socket, and where it expects it."""
+
+_BRIDGE: Final = str(Path(__file__).with_name("bridge.py"))
 
 _ISOLATION = (
     "--die-with-parent",
@@ -34,7 +41,8 @@ class Bubblewrap:
 
     All is read-only but, under `workspace-write`, the workspace, TMPDIR, /tmp and the extra roots; there, what is in
     `PROTECTED` stays read-only if it exists (and the repository that a `.git` *file* points to). The network is a new
-    and empty one. The process namespace ends with the command, so no daemon outlives it.
+    and empty one; a command that brings along the way to a proxy (`PROXY_SOCKET`) reaches that and nothing else. The
+    process namespace ends with the command, so no daemon outlives it.
 
     What does not exist cannot be protected: where there is no repository, a command may make one. It does not hide
     files, nor sockets in the file system: what the user may read or connect to, the command may.
@@ -70,9 +78,12 @@ class Bubblewrap:
         # After all writable ones, so that none of these covers it up again.
         for path in _protected(roots):
             argv += ["--ro-bind", str(path), str(path)]
-        argv += ["--dev", "/dev", "--proc", "/proc", "--chdir", command.cwd, "--", *command.argv]
-        env = command.env if self.network else {**command.env, NO_NETWORK: "1"}
-        return attrs.evolve(command, argv=tuple(argv), env=env)
+        argv += ["--dev", "/dev", "--proc", "/proc", "--chdir", command.cwd, "--"]
+        if self.network:
+            return attrs.evolve(command, argv=(*argv, *command.argv))
+        bridge = _bridge(command)
+        env = command.env if bridge else {**command.env, NO_NETWORK: "1"}
+        return attrs.evolve(command, argv=(*argv, *bridge, *command.argv), env=env)
 
     def denied(self, exit_code: int | None, output: str) -> bool:
         """Whether a command that ended so was probably stopped by the confinement; a guess from its words."""
@@ -87,6 +98,12 @@ class Bubblewrap:
             path = Path(root)
             if path.is_absolute() and path.is_dir():
                 yield path
+
+
+def _bridge(command: Command) -> tuple[str, ...]:
+    """What runs the command so that it reaches its proxy from an empty network; nothing without a proxy."""
+    path, port = command.env.get(PROXY_SOCKET), command.env.get(PROXY_PORT)
+    return (sys.executable, "-I", "-S", _BRIDGE, port, path) if path and port else ()
 
 
 def _protected(roots: tuple[Path, ...]) -> Iterator[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from turnfold.core.engine import Parts, SessionOptions, open_session
 from turnfold.core.engine.fakes import CallTool, MemoryJournal, Say, ScriptedModel
 from turnfold.core.engine.plugs import command_tools, network_approvals
 from turnfold.core.engine.process import SystemProcesses
+from turnfold.core.engine.sandbox import Bubblewrap
 from turnfold.core.engine.tools import ExecSettings
 from turnfold.events import (
     ApprovalRequested,
@@ -43,12 +45,17 @@ except urllib.error.HTTPError as error:
 
 
 async def session_of(
-    model: ScriptedModel, cwd: Path, answers: Mapping[str, str], options: SessionOptions
+    model: ScriptedModel,
+    cwd: Path,
+    answers: Mapping[str, str],
+    options: SessionOptions,
+    sandbox: Bubblewrap | None = None,
 ) -> list[Event]:
     """Run one turn on the tools of this machine, answer questions by their kind, and return the log."""
     journal = MemoryJournal()
     settings = ExecSettings(processes=SystemProcesses(), env=dict(os.environ))
-    parts = Parts(journal=journal, plugs=(command_tools(settings), network_approvals()))
+    plugs = (command_tools(settings), network_approvals())
+    parts = Parts(journal=journal, plugs=plugs, sandbox=sandbox)
     with trio.fail_after(30):
         async with open_session(model, attrs.evolve(options, cwd=str(cwd)), parts) as session:
             news = session.events()
@@ -116,3 +123,22 @@ def test_a_patch_run_like_a_program_is_applied_as_a_patch(tmp_path: Path) -> Non
     assert "hello\n" == (tmp_path / "a.txt").read_text()
     assert [] == [event for event in log if isinstance(event, ExecBegan)]
     assert 1 == len([event for event in log if isinstance(event, DiffUpdated)])
+
+
+@pytest.mark.slow
+@pytest.mark.covers("D3")
+@pytest.mark.skipif(shutil.which("bwrap") is None, reason="no bubblewrap on this machine")
+def test_a_command_without_network_reaches_the_proxy_and_nothing_else(tmp_path: Path) -> None:
+    """In bubblewrap with an empty network a real client is answered by the proxy; past it there is no way."""
+    asks = CallTool("shell", {"command": [sys.executable, "-c", ASKS_FOR_A_HOST]})
+    past = "import socket; socket.create_connection(('1.1.1.1', 80), timeout=2)"
+    escapes = CallTool("shell", {"command": [sys.executable, "-c", past]})
+    model = ScriptedModel([[asks], [escapes], [Say("done")]])
+    sandbox = Bubblewrap(mode="workspace-write", workspace=str(tmp_path))
+    answers = {"exec": "denied", "network": "denied"}
+    log = trio.run(session_of, model, tmp_path, answers, ASKING, sandbox)
+    began = [event.sandbox for event in log if isinstance(event, ExecBegan)]
+    assert ["bubblewrap", "bubblewrap"] == began
+    assert 1 == len([event for event in log if isinstance(event, NetworkAccessRefused)])
+    codes = [event.exit_code for event in log if isinstance(event, ExecEnded)]
+    assert [0, 1] == codes
