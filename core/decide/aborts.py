@@ -2,8 +2,8 @@
 
 from turnfold.core.commands import Conclude, FlushEnded, Interrupt, ScopesGone, Unwound
 from turnfold.core.decide.draft import Decision, Draft, refuse
-from turnfold.core.decide.slot import CLOSING, clear, drop_waiters, is_aborting, start_next
-from turnfold.core.lifecycle import SessionPhase, TurnPhase
+from turnfold.core.decide.slot import CLOSING, clear, close_hooks, drop_waiters, is_aborting, start_next
+from turnfold.core.lifecycle import EVENT_TRIGGERED, Machine, SessionPhase, TurnPhase
 from turnfold.core.results import ILLEGAL, TURN_OVER, Done, Idle, Interrupted
 from turnfold.core.state import State, Turn
 from turnfold.events import (
@@ -12,7 +12,6 @@ from turnfold.events import (
     AbortMarkerRecorded,
     AbortUnwound,
     EffectAbandoned,
-    HookClosed,
     JournalFailed,
     JournalFlushed,
     ReviewEnded,
@@ -83,14 +82,14 @@ def unwound(state: State, command: Unwound) -> Decision:
 
 def _close_open(draft: Draft, turn: Turn, abandoned: set[str | None]) -> None:
     for call in draft.state.calls.values():
-        if call.review_id is not None:
+        # The review of an intercepted command may outlive the command; then the call's closing ends it as well.
+        if call.review_id is not None and ReviewEnded in EVENT_TRIGGERED[Machine.CALL][call.phase]:
             draft.add(
                 ReviewEnded(
                     review_id=call.review_id, call_id=call.call_id, turn_id=turn.turn_id, status="aborted"
                 )
             )
-    for run_id in draft.state.hook_runs:
-        draft.add(HookClosed(run_id=run_id, turn_id=turn.turn_id, reason=turn.abort_reason))
+    close_hooks(draft, turn.turn_id, turn.abort_reason)
     for call_id in draft.state.calls:
         draft.add(
             ToolCallClosed(
@@ -124,6 +123,8 @@ def conclude(state: State, command: Conclude) -> Decision:
     if turn.phase not in {TurnPhase.UNWOUND, TurnPhase.FLUSHED}:
         return draft.done(refuse(ILLEGAL, "the turn is not ready to end"))
     reason = turn.abort_reason or INTERRUPTED
+    # Hooks of the interruption itself, if they were cut short.
+    close_hooks(draft, turn.turn_id, reason)
     draft.add(
         TurnAborted(
             turn_id=turn.turn_id,

@@ -35,11 +35,8 @@ REPLACED = ABORT_REASONS[1]
 
 
 def submit(state: State, command: Submit) -> Decision:
-    """Steer into the turn that runs, join the one that is about to, or start one."""
+    """Steer into the turn that runs, join the one that is about to, wait for the one that is aborted, or start one."""
     draft, turn = Draft(state), state.turn
-    if is_aborting(state) and state.session not in CLOSING and state.behaviour.while_aborting == "queue":
-        draft.add(_queued(command, None))
-        return draft.done(Queued(input_id=command.input_id))
     refusal = _no_submission(state, command)
     if refusal is not None:
         return _refuse_input(draft, command, refusal)
@@ -52,6 +49,9 @@ def submit(state: State, command: Submit) -> Decision:
             _queued(command, command.turn_id),
         )
         return draft.done(Started(turn_id=command.turn_id, input_id=command.input_id))
+    if is_aborting(state):
+        draft.add(_queued(command, None))
+        return draft.done(Queued(input_id=command.input_id))
     taken = _queued if turn.phase is TurnPhase.RESERVED else _steered
     draft.add(taken(command, turn.turn_id))
     return draft.done(Steered(turn_id=turn.turn_id, input_id=command.input_id))
@@ -61,13 +61,14 @@ def _no_submission(state: State, command: Submit) -> Refused | None:
     turn = state.turn
     if state.session in CLOSING:
         return refuse(SHUTTING_DOWN)
-    if is_aborting(state):
+    aborting = is_aborting(state)
+    if aborting and state.behaviour.while_aborting != "queue":
         return refuse(TURN_ABORT_IN_PROGRESS)
     if not command.text and not command.content:
         return refuse(EMPTY_INPUT)
-    if turn is not None and command.mode == START_IF_IDLE:
-        return refuse(NOT_IDLE)
-    return None if turn is None else _unsteerable(turn)
+    if turn is None or aborting:
+        return None
+    return refuse(NOT_IDLE) if command.mode == START_IF_IDLE else _unsteerable(turn)
 
 
 def _unsteerable(turn: Turn) -> Refused | None:

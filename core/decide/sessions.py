@@ -2,7 +2,7 @@
 
 from turnfold.core.commands import Answer, Close, Open, Resume, RollBack, Shutdown
 from turnfold.core.decide.draft import Decision, Draft, refuse
-from turnfold.core.decide.slot import CLOSING, clear, drop_waiters, is_aborting
+from turnfold.core.decide.slot import ABANDONED, CLOSING, clear, close_hooks, drop_waiters, is_aborting
 from turnfold.core.lifecycle import SessionPhase, TurnPhase
 from turnfold.core.results import (
     ILLEGAL,
@@ -19,6 +19,7 @@ from turnfold.events import (
     INTERRUPTED,
     TURN_ABORT_IN_PROGRESS,
     AbortBegan,
+    ApprovalDropped,
     ApprovalResolved,
     HistoryRolledBack,
     InputDropped,
@@ -35,8 +36,10 @@ FOR_LEAVE = frozenset(APPROVAL_KINDS[:4])
 
 
 def open_session(state: State, command: Open) -> Decision:
-    """The identity first, then the configuration."""
+    """The identity first, then the configuration; a session is opened once."""
     draft = Draft(state)
+    if state.session is not SessionPhase.NEW:
+        return draft.done(refuse(ILLEGAL, "the session is open already"))
     draft.add(command.identity, command.configuration)
     return draft.done(Done())
 
@@ -48,10 +51,11 @@ def resume(state: State, command: Resume) -> Decision:
         draft.add(AbortBegan(turn_id=turn.turn_id, reason=INTERRUPTED, by="resume"))
     if is_aborting(draft.state):
         return draft.park()
+    close_hooks(draft, None, ABANDONED)
     if turn is not None:
-        kept = [entry for entry in state.inputs if entry.turn_id == turn.turn_id]
+        _keep(draft, turn.turn_id, [entry for entry in state.inputs if entry.turn_id == turn.turn_id])
         draft.add(TurnCleared(turn_id=turn.turn_id))
-        _keep(draft, turn.turn_id, kept)
+    _drop_orphans(draft)
     if draft.state.session is SessionPhase.CLOSING:
         draft.add(ShutdownCompleted())
     session_id = state.session_id or command.configuration.session_id
@@ -72,6 +76,15 @@ def _keep(draft: Draft, turn_id: str, inputs: list[PendingInput]) -> None:
             InputDropped(input_id=input_id, reason="aborted", turn_id=turn_id),
             InputQueued(input_id=input_id, text=entry.text, content=entry.content),
         )
+
+
+def _drop_orphans(draft: Draft) -> None:
+    """Drop what the lost process had no time to drop: the log may end with the terminal event of a turn (F6)."""
+    for turn_id in dict.fromkeys(entry.turn_id for entry in draft.state.inputs):
+        if turn_id is not None:
+            drop_waiters(draft, turn_id, "aborted")
+    for asked in draft.state.approvals.values():
+        draft.add(ApprovalDropped(approval_id=asked.approval_id, call_id=asked.call_id, reason="aborted"))
 
 
 def answer(state: State, command: Answer) -> Decision:
@@ -133,6 +146,6 @@ def close(state: State, command: Close) -> Decision:
     draft = Draft(state)
     if state.session is not SessionPhase.CLOSING or state.turn is not None:
         return draft.done(refuse(ILLEGAL, "the session is not ready to end"))
-    drop_waiters(draft, "", "shutdown")
+    close_hooks(draft, None, ABANDONED)
     draft.add(ShutdownCompleted(abandoned=command.abandoned))
     return draft.done(Done())

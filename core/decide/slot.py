@@ -4,12 +4,15 @@ from turnfold.core.commands import REGULAR
 from turnfold.core.decide.draft import Draft
 from turnfold.core.lifecycle import SessionPhase, TurnPhase
 from turnfold.core.state import State
-from turnfold.events import ApprovalDropped, TurnCleared, TurnReserved, WaitersDropped
+from turnfold.events import ApprovalDropped, HookClosed, TurnCleared, TurnReserved, WaitersDropped
 
 CLOSING = frozenset({SessionPhase.CLOSING, SessionPhase.CLOSING_IN_TURN, SessionPhase.CLOSED})
 ABORT_PHASES = frozenset(
     {TurnPhase.ABORTING, TurnPhase.CANCELLED, TurnPhase.UNWOUND, TurnPhase.MARKED, TurnPhase.FLUSHED}
 )
+
+ABANDONED = "abandoned"
+"""Why a hook run is closed that no abort has ended."""
 
 
 def is_aborting(state: State) -> bool:
@@ -37,8 +40,15 @@ def drop_waiters(draft: Draft, turn_id: str, reason: str) -> None:
         draft.add(WaitersDropped(turn_id=turn_id, approvals=ids, inputs=inputs))
 
 
+def close_hooks(draft: Draft, turn_id: str | None, reason: str | None) -> None:
+    """Close the hook runs that nobody will complete any more (hazard 7); an open one would bar every end."""
+    for run_id in draft.state.hook_runs:
+        draft.add(HookClosed(run_id=run_id, turn_id=turn_id, reason=reason))
+
+
 def clear(draft: Draft, turn_id: str) -> None:
     """Free the slot of a turn that has no task (F8)."""
+    close_hooks(draft, turn_id, ABANDONED)
     draft.add(TurnCleared(turn_id=turn_id))
     drop_waiters(draft, turn_id, "cleared")
 

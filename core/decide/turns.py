@@ -6,7 +6,41 @@ from turnfold.core.decide.slot import drop_waiters, inputs_of, start_next
 from turnfold.core.lifecycle import IllegalEvent, TurnPhase
 from turnfold.core.results import ILLEGAL, INPUT_PENDING, TURN_OVER, Done
 from turnfold.core.state import State
-from turnfold.events import INTERRUPTED, AbortBegan, TurnCompleted, TurnStarted
+from turnfold.events import (
+    INTERRUPTED,
+    AbortBegan,
+    AbortMarkerRecorded,
+    AbortUnwound,
+    ApprovalDropped,
+    ScopesCancelled,
+    SessionResumed,
+    ShutdownBegan,
+    ShutdownCompleted,
+    TurnAborted,
+    TurnCleared,
+    TurnCompleted,
+    TurnReserved,
+    TurnStarted,
+    WaitersDropped,
+)
+
+OWN = (
+    TurnReserved,
+    TurnStarted,
+    TurnCompleted,
+    TurnCleared,
+    AbortBegan,
+    ScopesCancelled,
+    AbortUnwound,
+    AbortMarkerRecorded,
+    TurnAborted,
+    ApprovalDropped,
+    WaitersDropped,
+    SessionResumed,
+    ShutdownBegan,
+    ShutdownCompleted,
+)
+"""Moves of the slot and of an abort. A turn could end with a question open, or twice, if its work could record them."""
 
 
 def begin_turn(state: State, command: BeginTurn) -> Decision:
@@ -28,8 +62,14 @@ def begin_turn(state: State, command: BeginTurn) -> Decision:
 
 
 def record(state: State, command: Record) -> Decision:
-    """Record all of it or nothing. The tables say what a turn may still do while it is being aborted."""
+    """Record all of it or nothing. The tables say what a turn may still do while it is being aborted.
+
+    How turns and the session begin and end is nobody's to record: their own commands see to what belongs to it.
+    """
     draft, turn = Draft(state), state.turn
+    own = next((event.kind for event in command.events if isinstance(event, OWN)), None)
+    if own is not None:
+        return draft.done(refuse(ILLEGAL, "only the session itself records `{own}`", own=own))
     if command.turn_id is not None and (turn is None or turn.turn_id != command.turn_id):
         return draft.done(refuse(TURN_OVER))
     try:
