@@ -9,6 +9,7 @@ from turnfold.core.engine.network.bench import Bench
 from turnfold.core.engine.network.lease import Lease
 from turnfold.core.engine.network.question import Question, RuleSink, Verdict, Waiter
 from turnfold.core.engine.ports import Desk, SandboxDenial, ToolFailed, ToolFatal, ToolInterrupted
+from turnfold.core.lifecycle import TurnPhase
 from turnfold.core.network import (
     Clear,
     Finish,
@@ -153,6 +154,10 @@ class NetworkService:
             if question is None:
                 if desk is None:
                     return await self._blocked(None, owner, target, "no turn is running that could ask")
+                turn = desk.state.turn
+                if turn is None or turn.phase is not TurnPhase.RUNNING:
+                    # Nobody may be asked any more, and no denial may be seen that nobody gave (F6).
+                    return Verdict(allowed=False, message="the turn is being aborted")
                 question = self._open(target, desk, owner)
             if question is None:
                 return Verdict(allowed=False, message="the session is closing")
