@@ -30,7 +30,10 @@ def shared() -> Path:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the mark known that says which findings a test expects in the logs of its sessions."""
-    config.addinivalue_line("markers", "findings(*codes, why): the rules find these in the test's logs, and why")
+    config.addinivalue_line(
+        "markers",
+        "findings(*codes, why, always=True): the rules find these in the logs of the test's sessions, and why",
+    )
 
 
 @pytest.hookimpl(wrapper=True)
@@ -38,8 +41,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Hand the log of every session that a test runs to the rules; what they find fails the test."""
     if "turnfold.core.engine" not in sys.modules:
         return (yield)
-    from tests.verified import watching  # noqa: PLC0415  only where there is an engine
+    from tests.verified import watching  # only where there is an engine
 
     mark = item.get_closest_marker("findings")
-    with watching(() if mark is None else mark.args):
+    codes, always = ((), True) if mark is None else (mark.args, mark.kwargs.get("always", True))
+    with watching(codes, always=always):
         return (yield)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable
 from contextlib import asynccontextmanager, contextmanager
 from types import FrameType
 from typing import Any, TypeVar
@@ -37,7 +37,7 @@ class Hanging(BaseException):
 
 
 @contextmanager
-def _alarm() -> Iterator[None]:
+def _alarm() -> Generator[None]:
     def ring(_number: int, _frame: FrameType | None) -> None:
         raise Hanging(f"the test did not end within {REAL_S} real seconds")
 
@@ -198,15 +198,17 @@ async def scene(
     """A session on fakes, with a subscriber; *parts* are further `Parts`."""
     model = ScriptedModel(responses)
     kept = MemoryJournal() if journal is None else journal
-    # Ids of a session that goes on must not come again.
-    ids = parts.pop("ids", None) or CountedIds()
-    whole = Parts(
-        journal=kept, clock=TrioClock(), ids=ids, **{"tools": TOOLS, **parts}
-    )
-    made: Scene | None = None
+    standard: dict[str, Any] = {"tools": TOOLS, "clock": TrioClock(), "ids": CountedIds()}
+    whole = Parts(journal=kept, **{**standard, **parts})
+    error: BaseException | None = None
     async with trio.open_nursery() as nursery:
-        async with open_session(model, options, whole, resume=resume) as session:
-            made = Scene(session, model, kept)
-            nursery.start_soon(made.collect)
-            await trio.testing.wait_all_tasks_blocked()
-            yield made
+        try:
+            async with open_session(model, options, whole, resume=resume) as session:
+                stage = Scene(session, model, kept)
+                nursery.start_soon(stage.collect)
+                await trio.testing.wait_all_tasks_blocked()
+                yield stage
+        except BaseException as raised:  # noqa: BLE001  raised again below, without the nursery's group around it
+            error = raised
+    if error is not None:
+        raise error

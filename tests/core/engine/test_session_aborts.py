@@ -1,0 +1,408 @@
+"""An abort in every phase of a turn, whoever begins it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import attrs
+import pytest
+import trio
+
+from tests.core.engine.phases import PHASES, Phase, SlowJournal, scene_in
+from tests.core.engine.running import OPTIONS, Scene, nap, of, order, run, scene
+from turnfold.core.engine.fakes import CallTool, Say, WaitAt
+from turnfold.core.engine.owntools import tool
+from turnfold.core.lifecycle import SessionPhase
+from turnfold.core.reduce import fold
+from turnfold.core.results import Idle, Interrupted, Started
+from turnfold.events import (
+    AbortBegan,
+    AbortMarkerRecorded,
+    AbortUnwound,
+    ApprovalDropped,
+    ApprovalResolved,
+    EffectAbandoned,
+    ErrorRaised,
+    Event,
+    HookClosed,
+    HookStarted,
+    JournalFlushed,
+    LateResultDropped,
+    ModelRequestStarted,
+    ScopesCancelled,
+    ShutdownCompleted,
+    ToolCallClosed,
+    ToolCallOutput,
+    ToolCallRequested,
+    TurnAborted,
+    TurnCleared,
+    TurnCompleted,
+    TurnStarted,
+    WaitersDropped,
+)
+
+ABORT = (AbortBegan, ScopesCancelled, AbortUnwound, AbortMarkerRecorded, JournalFlushed, TurnAborted)
+EVERY_PHASE = pytest.mark.parametrize("phase", PHASES, ids=[each.name for each in PHASES])
+
+
+def aborted(log: Sequence[Event], turn_id: str, reason: str, by: str) -> None:
+    """Check the order of an abort, from its beginning to its one terminal event."""
+    marked = reason == "interrupted"
+    kinds = (
+        ABORT
+        if marked
+        else tuple(kind for kind in ABORT if kind not in (AbortMarkerRecorded, JournalFlushed))
+    )
+    assert [kind.__name__ for kind in kinds] == order(log, *ABORT)
+    begun, terminal = of(log, AbortBegan)[0], of(log, TurnAborted)[0]
+    assert (turn_id, reason, by) == (begun.turn_id, begun.reason, begun.by)
+    assert (turn_id, reason) == (terminal.turn_id, terminal.reason)
+    assert [] == [event.turn_id for event in of(log, TurnCompleted) if event.turn_id == turn_id]
+    between = log[log.index(begun) : log.index(terminal)]
+    assert [] == of(between, ModelRequestStarted)
+    assert [] == of(between, ToolCallOutput)
+    assert [] == of(between, ApprovalResolved) + of(between, ApprovalDropped) + of(between, WaitersDropped)
+    requested = {event.call_id for event in of(log, ToolCallRequested)}
+    ended = {event.call_id for event in log if isinstance(event, ToolCallOutput | ToolCallClosed)}
+    assert requested == ended
+
+
+@EVERY_PHASE
+@pytest.mark.covers("F1", "F2", "F3", "F4", "F5", "F6", "F7", "F12", "F16")
+def test_an_interrupt_ends_the_turn_by_the_book(phase: Phase) -> None:
+    """Marker, flush, one `turn_aborted` and an idle session; nothing is asked, run or said after the beginning."""
+
+    async def main() -> None:
+        async with scene_in(phase) as (stage, turn_id):
+            requests = len(stage.model.requests)
+            result = await stage.session.interrupt()
+            assert Interrupted(turn_id=turn_id) == result
+            await stage.ended(turn_id)
+            assert SessionPhase.IDLE is stage.session.state.session
+            assert (None, {}, {}, {}) == (
+                stage.session.state.turn,
+                stage.session.state.calls,
+                stage.session.state.approvals,
+                stage.session.state.hook_runs,
+            )
+            assert requests == len(stage.model.requests)
+            aborted(stage.log, turn_id, "interrupted", "client")
+            assert [] == stage.of(ErrorRaised)
+        assert stage.session.state == fold(stage.journal.appended)
+
+    run(main)
+
+
+@EVERY_PHASE
+@pytest.mark.covers("F1")
+def test_an_interrupt_returns_before_anything_has_unwound(phase: Phase) -> None:
+    """Whoever interrupts waits for no task; a second interrupt meanwhile changes nothing."""
+
+    async def main() -> None:
+        async with scene_in(phase) as (stage, turn_id):
+            before = trio.current_time()
+            first = await stage.session.interrupt()
+            second = await stage.session.interrupt(turn_id)
+            assert before == trio.current_time()
+            assert (Interrupted(turn_id=turn_id), turn_id) == (first, getattr(second, "turn_id", turn_id))
+            await stage.ended(turn_id)
+            assert 1 == len(stage.of(AbortBegan))
+
+    run(main)
+
+
+@EVERY_PHASE
+@pytest.mark.covers("F14", "F7")
+def test_a_shutdown_aborts_the_turn_first(phase: Phase) -> None:
+    """`turn_aborted` comes before `shutdown_complete`, and nothing comes after that."""
+
+    async def main() -> None:
+        async with scene_in(phase) as (stage, turn_id):
+            await stage.session.shutdown()
+            assert isinstance(stage.log[-1], ShutdownCompleted)
+            aborted(stage.log, turn_id, "interrupted", "shutdown")
+            with trio.move_on_after(10_000):
+                await trio.sleep_forever()
+            assert isinstance(stage.log[-1], ShutdownCompleted)
+        assert stage.journal.closed
+        assert len(stage.log) == stage.journal.written
+        assert stage.delivered == stage.journal.appended[-len(stage.delivered) :]
+
+    run(main)
+
+
+@EVERY_PHASE
+@pytest.mark.covers("F14")
+def test_a_shutdown_joins_an_abort_that_runs(phase: Phase) -> None:
+    """Interrupted and then shut down: one terminal, and the session's end after it (hazard 2)."""
+
+    async def main() -> None:
+        async with scene_in(phase) as (stage, turn_id):
+            await stage.session.interrupt()
+            await stage.session.shutdown()
+            aborted(stage.log, turn_id, "interrupted", "client")
+            assert ["TurnAborted", "ShutdownCompleted"] == order(stage.log, TurnAborted, ShutdownCompleted)
+
+    run(main)
+
+
+@EVERY_PHASE
+@pytest.mark.covers("F7")
+def test_a_cancelled_caller_ends_the_session_in_order(phase: Phase) -> None:
+    """The caller's cancellation aborts the turn, closes the journal, and then goes on its way."""
+
+    async def main() -> None:
+        left: list[tuple[Scene, str]] = []
+        with trio.CancelScope() as scope:
+            async with scene_in(phase) as opened:
+                left.append(opened)
+                scope.cancel()
+                await trio.sleep_forever()
+        assert scope.cancelled_caught
+        stage, turn_id = left[0]
+        aborted(stage.log, turn_id, "interrupted", "shutdown")
+        assert stage.journal.closed
+        assert isinstance(stage.log[-1], ShutdownCompleted)
+
+    run(main)
+
+
+@EVERY_PHASE
+@pytest.mark.covers("F7")
+def test_an_exception_of_the_caller_passes_as_it_is(phase: Phase) -> None:
+    """The session ends in order, and the caller's own exception comes out of the context, in no group."""
+
+    async def main() -> None:
+        left: list[tuple[Scene, str]] = []
+        error = KeyError("the caller's")
+
+        async def fail() -> None:
+            async with scene_in(phase) as opened:
+                left.append(opened)
+                raise error
+
+        with pytest.raises(KeyError) as raised:
+            await fail()
+        assert error is raised.value
+        stage, turn_id = left[0]
+        aborted(stage.log, turn_id, "interrupted", "shutdown")
+        assert stage.journal.closed
+
+    run(main)
+
+
+@EVERY_PHASE
+@pytest.mark.covers("F14", "F4")
+def test_a_compaction_replaces_the_turn(phase: Phase) -> None:
+    """`turn_aborted(replaced)` without marker comes before the start of the turn that replaces it."""
+
+    async def main() -> None:
+        async with scene_in(phase, (Say("the summary"),)) as (stage, turn_id):
+            result = await stage.session.compact()
+            assert isinstance(result, Started)
+            await stage.seen(TurnStarted, 2)
+            aborted(stage.log, turn_id, "replaced", "replacement")
+            ends = [event for event in stage.log if isinstance(event, TurnStarted | TurnAborted)]
+            assert [turn_id, turn_id, result.turn_id] == [event.turn_id for event in ends[:3]]
+
+    run(main)
+
+
+@EVERY_PHASE
+@pytest.mark.covers("F4")
+def test_without_the_switch_there_is_no_marker(phase: Phase) -> None:
+    """With the marker disabled an interrupted turn leaves none, and still ends."""
+
+    async def main() -> None:
+        async with scene_in(phase, options=attrs.evolve(OPTIONS, interrupt_marker=False)) as (stage, turn_id):
+            await stage.session.interrupt()
+            terminal = await stage.ended(turn_id)
+            assert isinstance(terminal, TurnAborted)
+            assert [] == stage.of(AbortMarkerRecorded)
+
+    run(main)
+
+
+@pytest.mark.covers("F1")
+def test_with_no_turn_an_interrupt_is_no_event() -> None:
+    """Nothing of a turn is recorded, and whoever asked hears that the session is idle."""
+
+    async def main() -> None:
+        async with scene() as stage:
+            before = len(stage.log)
+            assert Idle() == await stage.session.interrupt()
+            assert Idle() == await stage.session.interrupt("turn-7")
+            assert before == len(stage.log)
+
+    run(main)
+
+
+@pytest.mark.covers("F1", "F8")
+def test_an_interrupt_names_its_turn() -> None:
+    """A turn of another id is not interrupted."""
+
+    async def main() -> None:
+        async with scene_in(PHASES[0]) as (stage, turn_id):
+            assert Idle() == await stage.session.interrupt("turn-7")
+            assert stage.session.state.turn is not None
+            assert turn_id == stage.session.state.turn.turn_id
+            assert [] == stage.of(AbortBegan)
+
+    run(main)
+
+
+@pytest.mark.covers("F8", "F15")
+def test_a_turn_without_task_is_cleared() -> None:
+    """Interrupted while the disk still writes its submission, a turn ends without `turn_aborted`, and never starts."""
+
+    async def main() -> None:
+        journal = SlowJournal()
+        async with scene([[Say("no")]], journal=journal) as stage:
+            journal.gate = trio.Event()
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(stage.begin)
+                await stage.settle()
+                nursery.start_soon(stage.session.interrupt)
+                await stage.settle()
+                journal.gate.set()
+            await stage.settle()
+            assert ["TurnCleared", "WaitersDropped"] == order(
+                stage.log, TurnStarted, TurnCleared, TurnAborted, WaitersDropped
+            )
+            assert SessionPhase.IDLE is stage.session.state.session
+            assert [] == stage.model.requests
+            assert isinstance(await stage.turn("again"), TurnCompleted)
+
+    run(main)
+
+
+@pytest.mark.covers("F3")
+def test_a_stubborn_tool_is_abandoned_after_the_grace() -> None:
+    """The turn ends after the grace to the millisecond; what the tool brings later is dropped, in the log."""
+
+    async def main() -> None:
+        async with scene([[CallTool("stubborn", {"seconds": 60})], [Say("done")]]) as stage:
+            turn_id = await stage.begin()
+            await trio.sleep(1)
+            began = trio.current_time()
+            await stage.session.interrupt()
+            await stage.ended(turn_id)
+            assert pytest.approx(0.1) == trio.current_time() - began
+            abandoned = stage.of(EffectAbandoned)
+            assert [("call:call-1", "call-1", turn_id, 100)] == [
+                (each.effect_id, each.call_id, each.turn_id, each.grace_ms) for each in abandoned
+            ]
+            assert ["abandoned"] == [event.how for event in stage.of(ToolCallClosed)]
+            assert isinstance(await stage.turn("again"), TurnCompleted)
+            late = await stage.seen(LateResultDropped)
+            assert ("call:call-1", "call-1") == (late.effect_id, late.call_id)
+            assert [] == stage.of(ToolCallOutput)
+
+    run(main)
+
+
+@pytest.mark.covers("F3")
+def test_a_shutdown_reports_what_it_had_to_abandon() -> None:
+    """A tool that still runs when the session ends holds nobody up, and the last event names it."""
+
+    async def main() -> None:
+        async with scene([[CallTool("stubborn", {"seconds": 60})]]) as stage:
+            await stage.begin()
+            await trio.sleep(1)
+            began = trio.current_time()
+            await stage.session.shutdown()
+            assert 1 > trio.current_time() - began
+            assert [("call:call-1",)] == [event.abandoned for event in stage.of(ShutdownCompleted)]
+
+    run(main)
+
+
+@pytest.mark.covers("F2", "F3")
+def test_a_hook_that_dies_with_its_turn_is_closed() -> None:
+    """Every run that was started has an end in the log (hazard 7)."""
+
+    async def main() -> None:
+        hooked = [phase for phase in PHASES if phase.hook is not None]
+        for phase in hooked:
+            async with scene_in(phase) as (stage, turn_id):
+                await stage.session.interrupt()
+                await stage.ended(turn_id)
+                closed = [event.run_id for event in stage.of(HookClosed)]
+                assert [event.run_id for event in stage.of(HookStarted)][-1:] == closed
+
+    run(main)
+
+
+@pytest.mark.covers("F5")
+def test_a_subscriber_may_interrupt_from_its_own_loop() -> None:
+    """An interrupt out of the loop over the events does not deadlock, and whoever reads the end finds it idle."""
+
+    async def main() -> None:
+        async with scene([[WaitAt("never")]]) as stage:
+            events = stage.session.events()
+            await stage.session.submit("go")
+            phases: list[SessionPhase] = []
+            async for news in events:
+                event = getattr(news, "event", None)
+                if isinstance(event, ModelRequestStarted):
+                    await stage.session.interrupt()
+                if isinstance(event, TurnAborted):
+                    phases.append(stage.session.state.session)
+                    break
+            assert [SessionPhase.IDLE] == phases
+
+    run(main)
+
+
+@pytest.mark.covers("F2", "F7")
+def test_a_tool_may_interrupt_its_own_turn() -> None:
+    """An abort that is asked for inside the task that it ends is carried out by the actor (hazard 6)."""
+
+    async def main() -> None:
+        stages: list[Scene] = []
+
+        @tool(name="quit", asks=False)
+        async def quit_() -> str:
+            "End the turn."
+            await stages[0].session.interrupt()
+            await trio.sleep(5)
+            return "never"
+
+        async with scene([[CallTool("quit")], [Say("no")]], tools=[quit_, nap]) as stage:
+            stages.append(stage)
+            terminal = await stage.turn()
+            assert isinstance(terminal, TurnAborted)
+            aborted(stage.log, terminal.turn_id or "", "interrupted", "client")
+            assert 1 == len(stage.model.requests)
+
+    run(main)
+
+
+@pytest.mark.covers("F3")
+def test_a_tool_that_is_stuck_in_a_thread_is_abandoned() -> None:
+    """Real time and a real thread: the turn ends after the grace, the session too."""
+    release = threading.Event()
+
+    @tool(asks=False)
+    async def stuck() -> str:
+        "Wait in a thread."
+        await trio.to_thread.run_sync(release.wait)
+        return "at last"
+
+    async def main() -> None:
+        with trio.fail_after(30):
+            async with scene([[CallTool("stuck")]], tools=[stuck]) as stage:
+                turn_id = await stage.begin()
+                await stage.seen(ToolCallRequested)
+                await stage.settle()
+                await stage.session.interrupt()
+                await stage.ended(turn_id)
+                assert 1 == len(stage.of(EffectAbandoned))
+                release.set()
+                await stage.seen(LateResultDropped)
+
+    try:
+        trio.run(main)
+    finally:
+        release.set()
