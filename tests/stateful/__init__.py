@@ -1,0 +1,1 @@
+"""Tests that walk through states instead of naming them."""
