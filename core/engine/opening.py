@@ -180,7 +180,7 @@ class _Machine:
             history=self.history,
             hooks=hooks,
             sandbox=parts.sandbox,
-            transcript_path=parts.journal.path,
+            journal=parts.journal,
             backoff=parts.backoff,
             start_source="resume" if self.resumed else "startup",
         )

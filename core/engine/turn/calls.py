@@ -23,7 +23,7 @@ from turnfold.core.engine.turn.hooks import TurnHooks
 from turnfold.core.engine.turn.kit import Kit
 from turnfold.core.engine.yard import Running
 from turnfold.core.hooks import Folded
-from turnfold.events import EffectAbandoned, Event, ToolCallClosed, ToolCallOutput
+from turnfold.events import EffectAbandoned, Event, MessageRecorded, ToolCallClosed, ToolCallOutput
 
 
 @attrs.define(eq=False)
@@ -36,6 +36,8 @@ class Flight:
     result: ToolResult | None = None
     """What the model is told; None for a call that was interrupted."""
     fatal: ToolFatal | None = None
+    contexts: list[str] = attrs.field(factory=list[str])
+    """What hooks want the model to know, told right behind the output."""
     running: Running | None = None
 
 
@@ -81,7 +83,7 @@ class Calls:
             if flight.result is None:
                 raise TurnOver("a call was interrupted")
             self._flights.pop(0)
-            await self._desk.record(self._output(flight, flight.result))
+            await self._desk.record(self._output(flight, flight.result), *self._told(flight.contexts))
         return drained
 
     def _output(self, flight: Flight, result: ToolResult) -> ToolCallOutput:
@@ -92,6 +94,10 @@ class Calls:
             success=result.success,
             turn_id=self._desk.turn_id,
         )
+
+    def _told(self, contexts: list[str]) -> list[MessageRecorded]:
+        turn_id = self._desk.turn_id
+        return [MessageRecorded(role="developer", text=text, parts=1, turn_id=turn_id) for text in contexts]
 
     async def _close_all(self) -> None:
         """Cancel what still runs, wait for the grace, and close by events what has no output."""
@@ -124,7 +130,7 @@ class Calls:
     async def _fly(self, flight: Flight, tool: Tool | None) -> None:
         call = flight.call
         try:
-            flight.result = await self._result(call, tool)
+            flight.result = await self._result(flight, tool)
         except ToolFailed as failure:
             flight.result = ToolResult(output=failure.message, success=False)
         except ToolFatal as fatal:
@@ -137,7 +143,8 @@ class Calls:
         finally:
             flight.done.set()
 
-    async def _result(self, call: ToolCall, tool: Tool | None) -> ToolResult:
+    async def _result(self, flight: Flight, tool: Tool | None) -> ToolResult:
+        call = flight.call
         if tool is None:
             raise ToolFailed(f"unsupported call: {call.name}")
         cwd = self._desk.state.settings.cwd or self._kit.options.cwd
@@ -146,6 +153,7 @@ class Calls:
             return await self._orchestrated(action, call)
         told = tool_input(action, call)
         before = await self._hooks.pre_tool(call, told)
+        flight.contexts += before.contexts
         if before.decision is not None:
             raise ToolFailed(blocked_text(before, action))
         if before.updated_input is not None:
@@ -155,7 +163,9 @@ class Calls:
         result = await self._orchestrated(action, call)
         if not result.success:
             return result
-        return _after(await self._hooks.post_tool(call, told, result.output), result)
+        after = await self._hooks.post_tool(call, told, result.output)
+        flight.contexts += after.contexts
+        return _after(after, result)
 
     async def _orchestrated(self, action: Action, call: ToolCall) -> ToolResult:
         return await orchestrate(action, call, self._desk, self._terms, self._kit.services)

@@ -48,6 +48,7 @@ class TurnHooks:
     ) -> Folded:
         if self.kit.hooks is None:
             return NOTHING
+        await self.kit.show_transcript()
         payload: Any = kind
         return await self.kit.hooks.run(
             self.desk,
@@ -63,7 +64,7 @@ class TurnHooks:
         settings = state.settings
         common: dict[str, object] = {
             "session_id": state.session_id or "",
-            "transcript_path": self.kit.transcript_path,
+            "transcript_path": self.kit.journal.path,
             "cwd": settings.cwd or options.cwd,
             "model": settings.model or options.model or "",
             "permission_mode": permission_mode(settings.approval_policy or options.approval_policy),

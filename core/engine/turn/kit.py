@@ -1,5 +1,7 @@
 """What the turns of a session have in common."""
 
+from contextlib import suppress
+
 import attrs
 
 from turnfold.core.approvals import parse_policy
@@ -9,7 +11,7 @@ from turnfold.core.engine.hooks import Hooks
 from turnfold.core.engine.kernel import Kernel
 from turnfold.core.engine.models import Backoff
 from turnfold.core.engine.options import SessionOptions
-from turnfold.core.engine.ports import Model, Sandbox, Tool
+from turnfold.core.engine.ports import Journal, JournalError, Model, Sandbox, Tool
 from turnfold.core.hooks import StartSource
 from turnfold.core.state import State
 
@@ -25,11 +27,13 @@ class Kit:
     history: History
     hooks: Hooks | None
     sandbox: Sandbox | None
-    transcript_path: str | None
+    journal: Journal
     backoff: Backoff
     services: Services = attrs.field(factory=Services)
     start_source: StartSource | None = "startup"
     """Why SessionStart hooks are still to be run in the next turn; None when they were."""
+    transcript_shown: bool = False
+    """Whether the journal's file is there for sure."""
 
     def terms(self, state: State) -> Terms:
         """The terms on which a turn that starts in *state* runs its calls."""
@@ -41,3 +45,10 @@ class Kit:
             approvals_reviewer=settings.approvals_reviewer or self.options.approvals_reviewer,
             profile=self.options.profile,
         )
+
+    async def show_transcript(self) -> None:
+        """Have the journal's file there, which is made late where nothing was said yet: hooks may read it (B1)."""
+        if not self.transcript_shown:
+            with suppress(JournalError):
+                await self.journal.flush()
+            self.transcript_shown = True
