@@ -6,7 +6,7 @@ import pytest
 import trio
 
 from tests.core.engine.gate.lab import Hooks, Say, laboratory
-from turnfold.core.engine.ports import Attempt, ToolCall
+from turnfold.core.engine.ports import Attempt, Sandbox, ToolCall
 from turnfold.core.engine.process import SystemProcesses
 from turnfold.core.engine.sandbox import Unavailable, find_sandbox
 from turnfold.core.engine.tools import ExecSettings, Shell
@@ -19,11 +19,13 @@ def test_the_shell_tool_is_guarded(confined: bool) -> None:
     """A command inside its shell is stopped, allowed by a hook, and runs where the call runs; the pause is logged."""
 
     async def claim() -> None:
-        processes, sandbox = SystemProcesses(), None
+        processes = SystemProcesses()
+        sandbox: Sandbox | None = None
         if confined:
-            sandbox = await find_sandbox("workspace-write", "/tmp", processes, path=os.environ["PATH"])
-            if isinstance(sandbox, Unavailable):
-                pytest.skip(sandbox.reason)
+            found = await find_sandbox("workspace-write", "/tmp", processes, path=os.environ["PATH"])
+            if isinstance(found, Unavailable):
+                pytest.skip(found.reason)
+            sandbox = found
         async with laboratory(hooks=Hooks(Say("allow"))) as lab:
             settings = ExecSettings(
                 processes=processes, env={"PATH": os.defpath, "HOME": "/"}, guard=lab.gate
