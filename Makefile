@@ -38,7 +38,7 @@ $(CONFORMANCE): $(DEV)
 
 setup: $(DEV)  ## make .venv with everything to develop with
 
-demo: $(BASE)  ## verify the bundled sample sessions, print a timeline and an explanation
+demo: $(BASE)  ## verify sample sessions, explain them; then run a session, judge and explain it
 	@$(BIN)/turnfold demo
 
 test: $(DEV) $(CONFORMANCE)  ## run the tests

@@ -27,7 +27,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "diff": "show where two sessions part",
         "minimize": "find the smallest session that still shows a finding",
         "salvage": "write a repaired copy of a damaged session",
-        "demo": "verify the bundled sample sessions, and show what else there is",
+        "demo": "verify the bundled samples, and a session that it runs before your eyes",
     }
 )
 """Name of each command and its line in `turnfold --help`, in the order shown."""

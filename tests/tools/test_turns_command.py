@@ -75,7 +75,7 @@ def test_the_demo() -> None:
     done = turnfold("demo")
     assert (0, "") == (done.returncode, done.stderr)
     typed = [line.split()[2] for line in done.stdout.splitlines() if line.startswith("$ ")]
-    assert ["verify", "verify", "timeline", "explain"] == typed
+    assert ["verify", "verify", "timeline", "explain", "verify", "explain"] == typed
     assert f"{len(SAMPLES)} files: " in done.stdout
     assert "TF304 second-terminal" in done.stdout
     assert "Now try\n  turnfold verify ~/.codex" in done.stdout

@@ -6,8 +6,9 @@ import contextlib
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 from rich.text import Text
@@ -17,6 +18,7 @@ from turnfold.tools import options as common
 from turnfold.tools.app import PROGRAM, run
 from turnfold.tools.cli import COMMANDS
 from turnfold.tools.exits import ExitCode
+from turnfold.tools.livedemo import LOG, record
 from turnfold.tools.render import MARK, QUIET
 from turnfold.tools.screen import Color, Screen
 
@@ -35,10 +37,22 @@ def _steps() -> Iterator[tuple[str, str]]:
     yield "4. Why its turn ended as it did", f"explain {race}"
 
 
+def _live_steps() -> Iterator[tuple[str, str]]:
+    """What is shown of the session that was just run."""
+    yield (
+        "5. Just now a session ran here, on a scripted model: a hook interrupts it while a person is asked",
+        f"verify {LOG}",
+    )
+    yield (
+        "6. Its log holds every hook, question and decision, so that no part of its end is in the dark",
+        (f"explain --turn 0 {LOG}"),
+    )
+
+
 @click.command()
 @common.color_option
 def command(color: Color) -> int:
-    """Verify the bundled sample sessions, print a timeline and an explanation.
+    """Verify the bundled sample sessions, print a timeline and an explanation; then run a session, and judge it.
 
     Every command is shown as it would be typed. The exit code is 0 although some samples are broken: they are meant
     to be.
@@ -49,16 +63,28 @@ def command(color: Color) -> int:
         screen.write(text)
     program, shown_folder = _program(), _from_here(folder)
     with contextlib.chdir(folder):  # so that lines read as they would for files of one's own
-        for remark, line in _steps():
-            screen.write()
-            screen.write(Text(remark, style=MARK))
-            screen.write(Text(f"$ {PROGRAM} {line}", style=QUIET))
-            screen.write()
-            code = run(COMMANDS, [*_expanded(line), "--color", color.value])
-            if code >= ExitCode.USAGE:
-                return code
+        code = _show(screen, color, _steps())
+    if code < ExitCode.USAGE:
+        with TemporaryDirectory(prefix="turnfold-demo-") as scratch, contextlib.chdir(scratch):
+            record(Path(scratch))
+            code = _show(screen, color, _live_steps())
+    if code >= ExitCode.USAGE:
+        return code
     for text in _closing(program, shown_folder):
         screen.write(text)
+    return ExitCode.OK
+
+
+def _show(screen: Screen, color: Color, steps: Iterable[tuple[str, str]]) -> int:
+    """Run some steps, and return the first exit code that stops the tour; else 0."""
+    for remark, line in steps:
+        screen.write()
+        screen.write(Text(remark, style=MARK))
+        screen.write(Text(f"$ {PROGRAM} {line}", style=QUIET))
+        screen.write()
+        code = run(COMMANDS, [*_expanded(line), "--color", color.value])
+        if code >= ExitCode.USAGE:
+            return code
     return ExitCode.OK
 
 
