@@ -25,7 +25,7 @@ from turnfold.core.hooks.inputs import (
     stdin_of,
 )
 from turnfold.core.hooks.interpret import CODEX, PROFILES, SEED, interpret
-from turnfold.core.hooks.names import SEED_EVENTS, HookEvent, RunId, parse_run_id, run_id
+from turnfold.core.hooks.names import SEED_EVENTS, HookEvent, RunId, hook_prompt, parse_run_id, run_id
 from turnfold.core.hooks.outputs import Decision, HookExit, Outcome, Status
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
     "UnserializableInput",
     "UserPromptSubmitInput",
     "fold",
+    "hook_prompt",
     "interpret",
     "parse_run_id",
     "permission_mode",

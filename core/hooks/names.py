@@ -1,6 +1,7 @@
 """Names of hook events in all their spellings, and the ids of hook runs (A1)."""
 
 from enum import Enum, unique
+from html import escape
 from typing import Final, Literal, Self
 
 import attrs
@@ -124,6 +125,14 @@ def run_id(event: HookEvent, display_order: int, source_path: str, suffix: str |
     """Return the id of a run: `<label>:<display order>:<source path>`, and `:<suffix>` where there is one (B8)."""
     head = f"{event.label}:{display_order}:{source_path}"
     return head if suffix is None else f"{head}:{suffix}"
+
+
+def hook_prompt(run: str, text: str) -> str:
+    """Return what a Stop hook sends the model back to work with, in the frame that names its run.
+
+    Codex keeps it as a message in the user's name that is none of the user's, which readers tell by this frame (§3.7).
+    """
+    return f'<hook_prompt hook_run_id="{escape(run)}">{escape(text, quote=False)}</hook_prompt>'
 
 
 def parse_run_id(text: str) -> RunId:

@@ -19,6 +19,7 @@ from turnfold.core.hooks import (
     TurnInput,
     UnserializableInput,
     fold,
+    hook_prompt,
     interpret,
     run_id,
     stdin_of,
@@ -135,7 +136,8 @@ class Hooks:
         if starts:
             completions = [_completed(start, end) for start, end in zip(starts, ends, strict=True)]
             await desk.record(*completions, *_decided(folded, about, approval_id, starts))
-        return folded
+        prompts = tuple((at, hook_prompt(starts[at].run_id, text)) for at, text in folded.prompts)
+        return attrs.evolve(folded, prompts=prompts)
 
     def drain_async_outputs(self) -> str | None:
         """Return what asynchronous hooks said, as a developer text for the next accepted turn of the user."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turnfold.core.hooks import SEED_EVENTS, HookEvent, RunId, parse_run_id, run_id
+from turnfold.core.hooks import SEED_EVENTS, HookEvent, RunId, hook_prompt, parse_run_id, run_id
 
 NO_SEPARATOR = st.characters(exclude_characters=":/\\")
 CALL_IDS = st.text(NO_SEPARATOR, min_size=1).filter(lambda text: text != "retry" and "network#" not in text)
@@ -97,3 +97,9 @@ def test_what_is_no_run_id_is_refused(text: str) -> None:
     """The message says what it should have been."""
     with pytest.raises(ValueError, match=r"not the id of a hook run|no hook event is called 'halt'"):
         parse_run_id(text)
+
+
+def test_a_prompt_names_its_run() -> None:
+    """The text stands in a frame that says where it comes from, and cannot break out of it."""
+    expected = '<hook_prompt hook_run_id="stop:0:/&quot;h.json">a &lt;b&gt; &amp; "c"</hook_prompt>'
+    assert expected == hook_prompt('stop:0:/"h.json', 'a <b> & "c"')
