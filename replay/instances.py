@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from turnfold.core.lifecycle import ENDS, EVENT_TRIGGERED, Phase, Possible, Projection, resting_places
+from turnfold.core.lifecycle import (
+    ENDS,
+    EVENT_TRIGGERED,
+    PHASES,
+    Phase,
+    Possible,
+    Projection,
+    resting_places,
+)
 from turnfold.events import Event
 
 WIDTH = 12
@@ -50,6 +58,20 @@ class Instances:
         if target != number:
             self._at[key] = at << WIDTH | target
         return packed >> WIDTH
+
+    def catch_up(self, key: str, kind: type[Event], at: int) -> None:
+        """After a refusal: put *key* where *kind* leads, as far as that lies ahead of it.
+
+        What follows is then judged by what the log says has happened, so that one missing step is one refusal.
+        """
+        table, order = EVENT_TRIGGERED[self._projection.machine], PHASES[self._projection.machine]
+        now = max(map(order.index, self.phases(key)))
+        targets = {row[kind] for phase, row in table.items() if row.get(kind, phase) is not phase}
+        ahead = {place for target in targets for place in resting_places(target) if order.index(place) > now}
+        if ahead:
+            node = self._projection.widened(frozenset(ahead)), frozenset(ahead if ahead <= ENDS else ())
+            self._compile(node)
+            self._at[key] = at << WIDTH | self._index[node]
 
     def may(self, key: str, kind: type[Event]) -> bool:
         """Whether some possible phase of *key* takes that event."""

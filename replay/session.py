@@ -38,6 +38,8 @@ class TurnView:
     """Time of the start's record."""
     copied: bool = False
     """Whether it belongs to the rows that a fork copied from its parent."""
+    aborting_at: int = 0
+    """Line on which its abort began; 0 before that, and where the producer does not show it."""
     cut_at: int = 0
     """Line of the later start that cut it off; 0 where none did."""
     ended_at: int = 0

@@ -12,6 +12,7 @@ from typing import Any
 
 from turnfold.core.lifecycle import EVENT_TRIGGERED, KEYS, Machine, Phase, SessionPhase, alphabet, project
 from turnfold.events import (
+    AbortBegan,
     Event,
     ReviewModeEntered,
     ReviewModeExited,
@@ -61,6 +62,7 @@ class Tracker:
         }
         self._turns, self._calls = self._machines[Machine.TURN], self._machines[Machine.CALL]
         self._slot = self._machines[Machine.SESSION]
+        self._shows_phases = AbortBegan in profile.persisted
         self.session.last_move_of_call = self._calls.since
         self._rules = {}
         for rule in rules:
@@ -69,11 +71,14 @@ class Tracker:
 
     def handlers(self) -> Mapping[type[Event], list[Handler]]:
         """What must be called for which event, before the rules' handlers."""
+        judged = self._in_turn if self._shows_phases else self._outside_turn
         found: dict[type[Event], list[Handler]] = {
-            kind: [self._outside_turn(kind)] for kind in alphabet(Machine.TURN) if kind not in TURN_EVENTS
+            kind: [judged(kind)] for kind in alphabet(Machine.TURN) if kind not in TURN_EVENTS
         }
-        for kind in RESERVATIONS & self.session.profile.persisted:
-            found[kind] = [self._keyed(Machine.TURN, kind)]
+        if self._shows_phases:
+            found[TurnReserved] = [self._keyed(Machine.TURN, TurnReserved)]
+            found[TurnCleared] = [self._cleared]
+            found[AbortBegan].append(self._abort_began)
         for machine in KEYED:
             for kind in alphabet(machine) & self.session.profile.visible:
                 found.setdefault(kind, []).append(self._keyed(machine, kind))
@@ -112,6 +117,8 @@ class Tracker:
             key = getattr(event, attribute)
             if key is not None and not instances.step(key, kind, at):
                 self._refuse(machine, event, kind, at, key)
+                if self._shows_phases:
+                    instances.catch_up(key, kind, at)
 
         return step
 
@@ -142,6 +149,35 @@ class Tracker:
                     self._refuse(Machine.TURN, event, kind, at, key)
 
         return check
+
+    def _in_turn(self, kind: type[Event]) -> Handler:
+        """Step the open turn, where the log shows every phase of it."""
+        session, instances, outside = self.session, self._turns, self._outside_turn(kind)
+
+        def step(event: Any, at: int) -> None:
+            turn = session.turn
+            if turn is None:
+                outside(event, at)
+            elif getattr(event, "turn_id", None) in (None, turn.turn_id) and not instances.step(
+                turn.turn_id, kind, at
+            ):
+                self._refuse(Machine.TURN, event, kind, at, turn.turn_id)
+                instances.catch_up(turn.turn_id, kind, at)
+
+        return step
+
+    def _cleared(self, event: Any, at: int) -> None:
+        """A turn that no client has seen is over. It is told by its own id, as its reservation is."""
+        turn_id = event.turn_id
+        if not self._turns.step(turn_id, TurnCleared, at):
+            self._refuse(Machine.TURN, event, TurnCleared, at, turn_id)
+            self._turns.catch_up(turn_id, TurnCleared, at)
+            self._close(turn_id, TurnCleared, at)
+
+    def _abort_began(self, event: Any, at: int) -> None:
+        turn = self.session.turn
+        if turn is not None and event.turn_id == turn.turn_id:
+            turn.aborting_at = turn.aborting_at or at
 
     def _identified(self, event: Any, at: int) -> None:
         session = self.session
@@ -193,7 +229,8 @@ class Tracker:
                 turn_id = (
                     session.turn.turn_id if session.turn else turn_id
                 )  # … and lets an unknown id end the turn
-                self._turns.step(turn_id, kind, at)
+                if not self._turns.step(turn_id, kind, at) and self._shows_phases:
+                    self._turns.catch_up(turn_id, kind, at)
             self._close(turn_id, kind, at)
 
         return end
@@ -260,7 +297,5 @@ class Tracker:
 
 
 TURN_EVENTS = frozenset[type[Event]]({TurnStarted, TurnCompleted, TurnAborted})
-RESERVATIONS = frozenset[type[Event]]({TurnReserved, TurnCleared})
-"""What happens to a turn before it is one for clients: told by its own id, while no turn is open."""
 CALL_EVENTS = frozenset[type[Event]]({ToolCallRequested, ToolCallOutput})
 OPEN_PHASES = tuple(phase for phase in SessionPhase if phase not in (SessionPhase.NEW, SessionPhase.CLOSED))

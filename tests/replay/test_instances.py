@@ -5,7 +5,10 @@ from __future__ import annotations
 from turnfold.core.lifecycle import CallPhase, Machine, TurnPhase, alphabet, project
 from turnfold.events import (
     AbortBegan,
+    AbortUnwound,
     ApprovalRequested,
+    ExecBegan,
+    ScopesCancelled,
     ToolCallOutput,
     ToolCallRequested,
     TurnAborted,
@@ -71,3 +74,37 @@ def test_an_abort_that_began_is_not_forgotten_by_a_narrower_view() -> None:
     narrow = Instances(project(Machine.TURN, SEEN), before=full)
     assert not narrow.may("a", TurnCompleted)
     assert narrow.step("a", TurnAborted, 3)
+
+
+def test_a_step_that_was_left_out_is_refused_once() -> None:
+    """After a refusal an instance can be put where the event leads; what follows from there is legal."""
+    turns = Instances(project(Machine.TURN, alphabet(Machine.TURN)))
+    turns.step("a", TurnStarted, 1)
+    assert not turns.step("a", AbortUnwound, 2)
+    turns.catch_up("a", AbortUnwound, 2)
+    assert {TurnPhase.UNWOUND} == turns.phases("a")
+    assert 2 == turns.since("a")
+    assert turns.step("a", TurnAborted, 3)
+    assert {TurnPhase.ENDED} == turns.phases("a")
+    turns.step("b", TurnStarted, 4)
+    turns.catch_up("b", TurnAborted, 5)
+    assert {TurnPhase.ENDED} == turns.phases("b")
+
+
+def test_nothing_is_put_back() -> None:
+    """A step that lies behind an instance, and an event that leads nowhere, leave it where it is."""
+    turns = Instances(project(Machine.TURN, alphabet(Machine.TURN)))
+    for at, kind in enumerate((TurnStarted, AbortBegan, ScopesCancelled, AbortUnwound), start=1):
+        turns.step("a", kind, at)
+    for kind in (ScopesCancelled, ToolCallOutput):
+        turns.catch_up("a", kind, 9)
+        assert {TurnPhase.UNWOUND} == turns.phases("a")
+        assert 4 == turns.since("a")
+
+
+def test_where_an_event_leads_to_several_phases_those_ahead_are_possible() -> None:
+    """A command that begins may be the first or the retry; behind a denial only the retry is left."""
+    calls = Instances(project(Machine.CALL, alphabet(Machine.CALL)))
+    calls.step("c", ToolCallRequested, 1)
+    calls.catch_up("c", ExecBegan, 2)
+    assert {CallPhase.RUNNING, CallPhase.RETRYING} == calls.phases("c")

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from turnfold.events import AbortBegan, SessionResumed, TurnAborted, TurnCleared, TurnCompleted, TurnStarted
+from turnfold.core.lifecycle import Machine, SessionPhase
+from turnfold.events import AbortBegan, SessionResumed, TurnAborted, TurnCompleted, TurnStarted
 from turnfold.replay.findings import Severity
-from turnfold.replay.invariants.registry import Invariant, on
+from turnfold.replay.invariants.aborts.aborting import LATE_COMPLETIONS
+from turnfold.replay.invariants.registry import OrderRule, on
+from turnfold.rollouts.record import kind_of
 
 
 class AbortNeverFinished(
-    Invariant, code="TF413", since="0.1.0", needs=(AbortBegan, TurnAborted), implied_by=("TF305", "TF306")
+    OrderRule, code="TF413", since="0.1.0", needs=(AbortBegan, TurnAborted), implied_by=("TF305", "TF306")
 ):
     """An abort began and never came to its end.
 
@@ -38,33 +41,36 @@ class AbortNeverFinished(
     because = "it began on line {began}, and {what} on line {at}"
     however = "a process that died in the middle leaves a log that just ends"
 
+    refused = LATE_COMPLETIONS + tuple(
+        (Machine.SESSION, phase, TurnStarted)
+        for phase in (SessionPhase.IN_TURN, SessionPhase.CLOSING_IN_TURN)
+    )
+
     def begin(self) -> None:
-        self.turn_id: str | None = None
-        self.began_at = 0
+        self.excused: str | None = None
 
-    @on(AbortBegan)
-    def began(self, event: Any, at: int) -> None:
-        self.turn_id, self.began_at = event.turn_id, at
+    @on(SessionResumed)
+    def resumed(self, event: Any, at: int) -> None:
+        """Who resumed the session has seen that the turn was cut off."""
+        turn = self.session.turn
+        self.excused = turn.turn_id if turn is not None else None
 
-    @on(TurnAborted, TurnCleared, SessionResumed)
-    def over(self, event: Any, at: int) -> None:
-        self.turn_id = None
-
-    @on(TurnCompleted)
-    def completed(self, event: Any, at: int) -> None:
-        if event.turn_id == self.turn_id:
-            self.tell("the turn completed", at)
-
-    @on(TurnStarted)
-    def started(self, event: Any, at: int) -> None:
-        self.tell("another turn started", at)
+    def breached(self, event: Any, at: int, key: str | None, since: int) -> None:
+        completed = kind_of(event) is TurnCompleted
+        if not completed or event.turn_id == (self.session.turn.turn_id if self.session.turn else None):
+            self.tell("the turn completed" if completed else "another turn started", at)
 
     def finish(self, at: int) -> None:
         self.tell("the log ends", at, Severity.SUSPICION)
 
     def tell(self, what: str, at: int, severity: Severity | None = None) -> None:
-        turn_id, self.turn_id = self.turn_id, None
-        if turn_id is not None:
-            witnesses = (self.began_at, "beginning of the abort"), (at, what)
-            facts: dict[str, Any] = {"turn_id": turn_id, "began": self.began_at, "what": what, "at": at}
-            self.found(at, *witnesses, subject=turn_id, severity=severity, **facts)
+        turn = self.session.turn
+        if turn is not None and turn.aborting_at and turn.turn_id != self.excused:
+            witnesses = (turn.aborting_at, "beginning of the abort"), (at, what)
+            facts: dict[str, Any] = {
+                "turn_id": turn.turn_id,
+                "began": turn.aborting_at,
+                "what": what,
+                "at": at,
+            }
+            self.found(at, *witnesses, subject=turn.turn_id, severity=severity, **facts)

@@ -1,68 +1,66 @@
-"""What may not begin once a turn is aborting, from the lifecycle tables."""
+"""What the rules on the phases of an abort share. Only logs of our own show them, so only there do tables refuse."""
 
 from __future__ import annotations
 
-from enum import Enum, auto
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Any, Final, TypeAlias
 
-from turnfold.core.lifecycle import EVENT_TRIGGERED, Machine, TurnPhase
+from turnfold.core.lifecycle import EVENT_TRIGGERED, Machine, Phase, TurnPhase
 from turnfold.events import (
     AbortBegan,
+    AbortMarkerRecorded,
+    AbortUnwound,
     Event,
     ModelRequestStarted,
+    ScopesCancelled,
     TurnAborted,
     TurnCleared,
     TurnCompleted,
-    TurnStarted,
 )
-from turnfold.replay.invariants.checker import Checker
-from turnfold.replay.invariants.registry import on
+from turnfold.replay.invariants.registry import OrderRule
 from turnfold.rollouts.record import kind_of
 
-_TURN = EVENT_TRIGGERED[Machine.TURN]
-_WINDING_UP = (
+Refusals: TypeAlias = tuple[tuple[Machine, Phase, type[Event]], ...]
+
+WINDING_UP: Final = (
     TurnPhase.ABORTING,
     TurnPhase.CANCELLED,
     TurnPhase.UNWOUND,
     TurnPhase.MARKED,
     TurnPhase.FLUSHED,
 )
+"""The phases of a turn whose abort has begun, in their order."""
 
-BEGINNINGS: Final = frozenset[type[Event]](
-    _TURN[TurnPhase.RUNNING].keys()
-    - {kind for phase in _WINDING_UP for kind in _TURN[phase]}
-    - {AbortBegan, TurnCompleted}
+STEPS: Final = frozenset[type[Event]](
+    {AbortBegan, ScopesCancelled, AbortUnwound, AbortMarkerRecorded, TurnAborted, TurnCleared}
 )
-"""Kinds that are legal while a turn runs, and in no phase of its abort."""
+"""What leads an abort on."""
+
+_TURN: Final = EVENT_TRIGGERED[Machine.TURN]
+_RUNNING: Final = frozenset(_TURN[TurnPhase.RUNNING]) - STEPS - {TurnCompleted}
+_ENDINGS: Final = _RUNNING & frozenset(_TURN[TurnPhase.ABORTING])
 
 
-class LateBeginning(Enum):
-    """What began although its turn was aborting."""
-
-    MODEL_REQUEST = auto()
-    OTHER = auto()
+def _refused(phases: tuple[TurnPhase, ...], kinds: frozenset[type[Event]]) -> Iterator[Any]:
+    return ((Machine.TURN, phase, kind) for phase in phases for kind in kinds if kind not in _TURN[phase])
 
 
-class Aborting(Checker):
-    """Remembers the turn that is aborting."""
+LATE_REQUESTS: Final[Refusals] = tuple(_refused(WINDING_UP, frozenset({ModelRequestStarted})))
+LATE_BEGINNINGS: Final[Refusals] = tuple(_refused(WINDING_UP, _RUNNING - _ENDINGS - {ModelRequestStarted}))
+LATE_ENDINGS: Final[Refusals] = tuple(_refused(WINDING_UP[2:], _ENDINGS))
+LATE_COMPLETIONS: Final[Refusals] = tuple(_refused(WINDING_UP, frozenset({TurnCompleted})))
+WRONG_STEPS: Final[Refusals] = tuple(
+    _refused((TurnPhase.RESERVED, TurnPhase.RUNNING, *WINDING_UP), STEPS),
+)
 
-    def begin(self) -> None:
-        self._turn_id: str | None = None
-        self._began_at = 0
 
-    @on(AbortBegan)
-    def began(self, event: Any, at: int) -> None:
-        self._turn_id, self._began_at = event.turn_id, at
+class WhileAborting(OrderRule):
+    """Something that the abort of the open turn forbids."""
 
-    @on(TurnAborted, TurnCleared, TurnCompleted, TurnStarted)
-    def over(self, event: Any, at: int) -> None:
-        self._turn_id = None
-
-    @on(*BEGINNINGS)
-    def work(self, event: Any, at: int) -> None:
-        if self._turn_id is not None:
-            kind = kind_of(event)
-            what = LateBeginning.MODEL_REQUEST if kind is ModelRequestStarted else LateBeginning.OTHER
-            witnesses = (self._began_at, "beginning of the abort"), (at, "begins after it")
-            facts: dict[str, Any] = {"turn_id": self._turn_id, "began": self._began_at, "kind": kind.kind}
-            self.tell(what, at, *witnesses, subject=self._turn_id, **facts)
+    def breached(self, event: Any, at: int, key: str | None, since: int) -> None:
+        turn = self.session.turn
+        began = turn.aborting_at if turn is not None and turn.turn_id == key else 0
+        began = began or since
+        witnesses = (began, "beginning of the abort"), (at, "comes after it")
+        facts: dict[str, Any] = {"turn_id": key, "began": began, "since": since, "kind": kind_of(event).kind}
+        self.found(at, *witnesses, subject=key, **facts)

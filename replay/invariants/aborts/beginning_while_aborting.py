@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 from turnfold.events import AbortBegan
-from turnfold.replay.invariants.aborts.aborting import Aborting, LateBeginning
-from turnfold.replay.invariants.checker import CheckedRule
+from turnfold.replay.invariants.aborts.aborting import LATE_BEGINNINGS, WhileAborting
 
 
-class BeginningWhileAborting(CheckedRule, code="TF418", since="0.1.0", needs=(AbortBegan,)):
+class BeginningWhileAborting(WhileAborting, code="TF418", since="0.1.0", needs=(AbortBegan,)):
     """New work or input begins in a turn that is being aborted.
 
     ## What it checks
@@ -34,5 +33,4 @@ class BeginningWhileAborting(CheckedRule, code="TF418", since="0.1.0", needs=(Ab
     because = "the abort began on line {began} and had not ended"
     however = "an end of earlier work may have been recorded as a beginning"
 
-    checker = Aborting
-    explains = LateBeginning.OTHER
+    refused = LATE_BEGINNINGS

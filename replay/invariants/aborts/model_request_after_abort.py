@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 from turnfold.events import AbortBegan, ModelRequestStarted
-from turnfold.replay.invariants.aborts.aborting import Aborting, LateBeginning
-from turnfold.replay.invariants.checker import CheckedRule
+from turnfold.replay.invariants.aborts.aborting import LATE_REQUESTS, WhileAborting
 
 
 class ModelRequestAfterAbort(
-    CheckedRule, code="TF416", since="0.1.0", needs=(AbortBegan, ModelRequestStarted)
+    WhileAborting, code="TF416", since="0.1.0", needs=(AbortBegan, ModelRequestStarted)
 ):
     """The model is asked again although its turn is being aborted.
 
@@ -35,5 +34,4 @@ class ModelRequestAfterAbort(
     because = "the abort began on line {began} and had not ended"
     however = "the answer may have been thrown away"
 
-    checker = Aborting
-    explains = LateBeginning.MODEL_REQUEST
+    refused = LATE_REQUESTS
