@@ -1,4 +1,4 @@
-"""What the README and the tutorial show is what happens."""
+"""What the README and the pages in docs show is what happens."""
 
 from __future__ import annotations
 

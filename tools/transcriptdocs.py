@@ -20,7 +20,13 @@ from tempfile import TemporaryDirectory
 from turnfold.rollouts.samples import sample_names, sample_path
 from turnfold.tools.generated import ROOT, write
 
-PAGES = (Path("README.md"), Path("docs/tutorial.md"))
+PAGES = (
+    Path("README.md"),
+    *(
+        Path("docs", f"{name}.md")
+        for name in ("tutorial", "embedding", "models", "tools", "hooks", "approvals")
+    ),
+)
 BLOCK = re.compile(
     r"^(?P<fence>`{3,})(?:console|python (?P<name>\S+))\n(?P<body>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL
 )
