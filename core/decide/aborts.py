@@ -75,9 +75,13 @@ def unwound(state: State, command: Unwound) -> Decision:
     _close_open(draft, turn, {leftover.call_id for leftover in command.abandoned})
     ids = tuple(leftover.effect_id for leftover in command.abandoned)
     draft.add(AbortUnwound(turn_id=turn.turn_id, abandoned=ids))
-    if turn.abort_reason == INTERRUPTED and state.behaviour.interrupt_marker:
+    if _wants_marker(state, turn):
         draft.add(AbortMarkerRecorded(turn_id=turn.turn_id, text=MARKER))
     return draft.done(Done())
+
+
+def _wants_marker(state: State, turn: Turn) -> bool:
+    return turn.abort_reason == INTERRUPTED and state.behaviour.interrupt_marker
 
 
 def _close_open(draft: Draft, turn: Turn, abandoned: set[str | None]) -> None:
@@ -122,6 +126,10 @@ def conclude(state: State, command: Conclude) -> Decision:
         return draft.done(refuse(TURN_OVER))
     if turn.phase not in {TurnPhase.UNWOUND, TurnPhase.FLUSHED}:
         return draft.done(refuse(ILLEGAL, "the turn is not ready to end"))
+    if turn.phase is TurnPhase.UNWOUND and _wants_marker(state, turn):
+        # A log that was cut off right before the marker, and is resumed.
+        draft.add(AbortMarkerRecorded(turn_id=turn.turn_id, text=MARKER))
+        return draft.done(Done())
     reason = turn.abort_reason or INTERRUPTED
     # Hooks of the interruption itself, if they were cut short.
     close_hooks(draft, turn.turn_id, reason)

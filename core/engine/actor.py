@@ -191,12 +191,16 @@ class Actor:
                 self._verifier.observe(envelope)
             self._publish(envelope)
         for effect in step.effects:
-            if isinstance(effect, FlushJournal):
-                await self._flush(effect.turn_id)
-            else:
-                self._perform(effect)
+            await self.carry_out(effect)
         if step.asked.answered is not None and not step.decision.parked:
             step.asked.answered.set()
+
+    async def carry_out(self, effect: Effect) -> None:
+        """Do *effect*: flush here, where nothing else is written meanwhile, or hand it on."""
+        if isinstance(effect, FlushJournal):
+            await self._flush(effect.turn_id)
+        else:
+            self._perform(effect)
 
     async def _flush(self, turn_id: str) -> None:
         try:

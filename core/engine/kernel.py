@@ -104,15 +104,15 @@ class Kernel:
         """Have *command* decided; None when the session ended first."""
         return await self.actor.ask(command)
 
-    async def run(self, nursery: trio.Nursery) -> None:
-        """Take commands until the session is over."""
+    def enter(self, nursery: trio.Nursery) -> None:
+        """Take commands in *nursery* until the session is over."""
         self._nursery = nursery
-        await self.actor.run()
+        nursery.start_soon(self.actor.run)
 
-    def catch_up(self) -> None:
-        """Take up what a log that is resumed had left undone."""
+    async def catch_up(self) -> None:
+        """Take up what a log that is resumed had left undone, before the first command."""
         for effect in react(INITIAL, (), self.state):
-            self.perform(effect)
+            await self.actor.carry_out(effect)
 
     def give_up(self) -> None:
         """The machinery broke: let nobody wait for it."""

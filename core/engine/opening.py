@@ -33,10 +33,10 @@ from turnfold.core.engine.ports import (
 from turnfold.core.engine.session import Session
 from turnfold.core.engine.system import NoJournal, RandomIds, WallClock
 from turnfold.core.engine.turn import Kit, PermissionPort, SessionDesk, TurnDesk, TurnHooks, TurnTask
-from turnfold.core.lifecycle import TurnPhase
+from turnfold.core.lifecycle import IllegalEvent, SequenceError, TurnPhase
 from turnfold.core.reduce import fold
 from turnfold.core.results import Refused
-from turnfold.core.state import INITIAL
+from turnfold.core.state import INITIAL, State
 from turnfold.events import Envelope, WarningRaised
 
 DEFAULTS = SessionOptions()
@@ -132,6 +132,15 @@ def _verifier(verify: Verifier | str | None) -> Verifier | None:
     raise ValueError(f"no verifier is installed under the name {verify!r}; there are: {known or 'none'}")
 
 
+def _folded(log: Iterable[Envelope]) -> State:
+    try:
+        return fold(log, INITIAL)
+    except (IllegalEvent, SequenceError) as error:
+        raise SessionFailed(
+            f"the session cannot go on from this log: {error}; `turnfold salvage` makes a copy that can be resumed"
+        ) from error
+
+
 class _Machine:
     """The session's machinery, in a task of its own that no cancellation of the caller reaches."""
 
@@ -156,7 +165,7 @@ class _Machine:
         self.history.fold(log)
         self.resumed = bool(log)
         self.kernel = Kernel(
-            fold(log, INITIAL),
+            _folded(log),
             parts.journal,
             parts.clock,
             parts.ids,
@@ -215,7 +224,7 @@ class _Machine:
         await kernel.yard.open()
         try:
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(kernel.run, nursery)
+                kernel.enter(nursery)
                 async with AsyncExitStack() as stack:
                     warnings = await self._fit(stack)
                     await self._begin()
@@ -277,7 +286,7 @@ class _Machine:
                 open_turn_id=None if turn is None else turn.turn_id,
             )
             kernel.resuming = True
-            kernel.catch_up()
+            await kernel.catch_up()
             result = await kernel.ask(resume)
             kernel.resuming = False
         else:

@@ -11,6 +11,7 @@ import trio
 from turnfold.core.engine.fakes.clock import CountedIds
 from turnfold.core.engine.ports import (
     Delta,
+    Ids,
     Item,
     ItemBegan,
     ItemDone,
@@ -124,11 +125,13 @@ class ScriptedModel:
 
     Args:
         responses: for each request the steps of its response.
+        ids: names items and calls; counted ones when not given. A session that goes on from its log wants others
+            than those that are in it.
     """
 
-    def __init__(self, responses: Iterable[Iterable[Step]] = ()) -> None:
+    def __init__(self, responses: Iterable[Iterable[Step]] = (), ids: Ids | None = None) -> None:
         self._responses = tuple(tuple(steps) for steps in responses)
-        self._ids = CountedIds()
+        self._ids: Ids = CountedIds() if ids is None else ids
         self._gates: dict[str, Gate] = {}
         self.requests: list[ModelRequest] = []
         """Every request that was begun, in order. One that was cancelled before it began is not among them."""

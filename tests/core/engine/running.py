@@ -21,6 +21,7 @@ from turnfold.core.hooks.config import HookConfig
 from turnfold.core.results import Started, Steered
 from turnfold.events import Envelope, Event, TurnAborted, TurnCompleted
 
+Log = list[Envelope]
 E = TypeVar("E", bound=Event)
 
 HOURS: float = 24 * 3600
@@ -196,7 +197,7 @@ async def scene(
     **parts: Any,
 ) -> AsyncGenerator[Scene]:
     """A session on fakes, with a subscriber; *parts* are further `Parts`."""
-    model = ScriptedModel(responses)
+    model = ScriptedModel(responses, parts.pop("model_ids", None))
     kept = MemoryJournal() if journal is None else journal
     standard: dict[str, Any] = {"tools": TOOLS, "clock": TrioClock(), "ids": CountedIds()}
     whole = Parts(journal=kept, **{**standard, **parts})
