@@ -3,6 +3,7 @@
 from turnfold.core.commands import REGULAR
 from turnfold.core.decide.draft import Draft
 from turnfold.core.lifecycle import SessionPhase, TurnPhase
+from turnfold.core.network import closing_events
 from turnfold.core.state import State
 from turnfold.events import ApprovalDropped, HookClosed, TurnCleared, TurnReserved, WaitersDropped
 
@@ -38,6 +39,7 @@ def drop_waiters(draft: Draft, turn_id: str, reason: str) -> None:
     if approvals or inputs:
         ids = tuple(approval.approval_id for approval in approvals)
         draft.add(WaitersDropped(turn_id=turn_id, approvals=ids, inputs=inputs))
+    draft.add(*closing_events(draft.state, turn_id or None, "nobody is left to be asked"))
 
 
 def close_hooks(draft: Draft, turn_id: str | None, reason: str | None) -> None:

@@ -245,6 +245,8 @@ class _Machine:
             self.kit.tools |= {tool.name: tool for tool in fitted.tools}
             if fitted.network is not None:
                 self.kit.services = attrs.evolve(self.kit.services, network=fitted.network)
+            if fitted.settle is not None:
+                self.kit.settlers.append(fitted.settle)
             if fitted.closing is not None:
                 self.closers.append(fitted.closing)
             warnings += fitted.warnings

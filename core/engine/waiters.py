@@ -6,7 +6,10 @@ from turnfold.events import ApprovalResolved
 
 
 class Waiters:
-    """Open waits by approval id. One that is dropped is never woken: its task is being cancelled."""
+    """Open waits by approval id. One that is dropped is never woken: its task is being cancelled.
+
+    A wait that is cancelled alone is forgotten; its question stays open until somebody answers or drops it.
+    """
 
     def __init__(self) -> None:
         self._waiting: dict[str, trio.Event] = {}
@@ -18,9 +21,11 @@ class Waiters:
 
     async def wait(self, approval_id: str) -> ApprovalResolved:
         """Wait for the answer."""
-        await self._waiting[approval_id].wait()
-        del self._waiting[approval_id]
-        return self._answers.pop(approval_id)
+        try:
+            await self._waiting[approval_id].wait()
+            return self._answers[approval_id]
+        finally:
+            self.drop(approval_id)
 
     def release(self, answer: ApprovalResolved) -> None:
         """Wake whoever waits for it."""

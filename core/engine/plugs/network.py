@@ -11,7 +11,6 @@ import trio
 from turnfold.core.engine.network import (
     Bench,
     NetworkService,
-    Proxy,
     RuleSink,
     Standing,
     ask_about_all,
@@ -33,6 +32,8 @@ def network_approvals(
         rules: keeps the rules that the user makes; None keeps them for the session only.
     """
 
+    from turnfold.core.engine.network import Proxy  # it needs h11, and sessions without it do not
+
     @asynccontextmanager
     async def plug(interior: Interior) -> AsyncGenerator[Fitted]:
         # A folder that only this user enters, with a short name: the path of a socket has little room.
@@ -52,7 +53,7 @@ def network_approvals(
         try:
             async with trio.open_nursery() as nursery:
                 await nursery.start(proxy.serve, service)
-                yield Fitted(network=service)
+                yield Fitted(network=service, settle=service.settle)
                 nursery.cancel_scope.cancel()
         finally:
             rmtree(folder, ignore_errors=True)

@@ -41,6 +41,8 @@ class Fitted:
 
     tools: tuple[Tool, ...] = ()
     network: NetworkAccess | None = None
+    settle: Callable[[str], Awaitable[None]] | None = None
+    """Withdraws what is still asked for a turn, by its id, that is about to complete; None when it asks nothing."""
     closing: Callable[[], Awaitable[None]] | None = None
     """Closes at shutdown, while events can still be recorded; None when there is nothing to close."""
     warnings: tuple[str, ...] = ()

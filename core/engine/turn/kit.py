@@ -1,5 +1,6 @@
 """What the turns of a session have in common."""
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import attrs
@@ -14,6 +15,8 @@ from turnfold.core.engine.options import SessionOptions
 from turnfold.core.engine.ports import Journal, JournalError, Model, Sandbox, Tool
 from turnfold.core.hooks import StartSource
 from turnfold.core.state import State
+
+Settler = Callable[[str], Awaitable[None]]
 
 
 @attrs.define(eq=False)
@@ -32,6 +35,8 @@ class Kit:
     services: Services = attrs.field(factory=Services)
     start_source: StartSource | None = "startup"
     """Why SessionStart hooks are still to be run in the next turn; None when they were."""
+    settlers: list[Settler] = attrs.field(factory=list[Settler])
+    """Withdraw what is still asked for a turn that is about to complete."""
     transcript_shown: bool = False
     """Whether the journal's file is there for sure."""
 

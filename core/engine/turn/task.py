@@ -99,6 +99,8 @@ class TurnTask:
     async def _finish(self, error: Mapping[str, object] | None) -> None:
         """End the turn. Input that came in at the last moment is answered, or at least recorded (F13)."""
         while True:
+            for settle in self._kit.settlers:
+                await settle(self._start.turn_id)
             now_us = self._desk.now_us()
             first = self._sampling.first_token_us
             finish = FinishTurn(

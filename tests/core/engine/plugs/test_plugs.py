@@ -15,10 +15,12 @@ import trio
 from turnfold.core import fold
 from turnfold.core.engine import Parts, SessionOptions, open_session
 from turnfold.core.engine.fakes import CallTool, MemoryJournal, Say, ScriptedModel
-from turnfold.core.engine.plugs import command_tools, network_approvals
+from turnfold.core.engine.plugs import command_tools, exec_gate, network_approvals
 from turnfold.core.engine.process import SystemProcesses
+from turnfold.core.engine.rules import RuleBook
 from turnfold.core.engine.sandbox import Bubblewrap
 from turnfold.core.engine.tools import ExecSettings
+from turnfold.core.execpolicy import Decision, PrefixRule, Ruleset
 from turnfold.events import (
     ApprovalRequested,
     DiffUpdated,
@@ -26,6 +28,7 @@ from turnfold.events import (
     Event,
     ExecBegan,
     ExecEnded,
+    ExecIntercepted,
     NetworkAccessRefused,
     NetworkDecisionMade,
     NetworkOutcomeRecorded,
@@ -49,12 +52,14 @@ async def session_of(
     cwd: Path,
     answers: Mapping[str, str],
     options: SessionOptions,
-    sandbox: Bubblewrap | None = None,
+    confined: Bubblewrap | RuleBook | None = None,
 ) -> list[Event]:
     """Run one turn on the tools of this machine, answer questions by their kind, and return the log."""
     journal = MemoryJournal()
-    settings = ExecSettings(processes=SystemProcesses(), env=dict(os.environ))
-    plugs = (command_tools(settings), network_approvals())
+    settings = ExecSettings(processes=SystemProcesses(), env=dict(os.environ), shell="/bin/bash")
+    guard = exec_gate(confined, os.environ["PATH"]) if isinstance(confined, RuleBook) else None
+    sandbox = confined if isinstance(confined, Bubblewrap) else None
+    plugs = (command_tools(settings, guard=guard), network_approvals())
     parts = Parts(journal=journal, plugs=plugs, sandbox=sandbox)
     with trio.fail_after(30):
         async with open_session(model, attrs.evolve(options, cwd=str(cwd)), parts) as session:
@@ -90,15 +95,17 @@ def test_a_host_that_the_user_denies_is_refused_and_rejects_the_call(tmp_path: P
 
 
 @pytest.mark.slow
-@pytest.mark.covers("C4")
+@pytest.mark.covers("C4", "F6")
 def test_abort_as_the_answer_about_a_host_interrupts_the_turn(tmp_path: Path) -> None:
-    """The user's `abort` resolves nothing: the turn is interrupted and the command dies with it."""
+    """The user's `abort` resolves nothing: the host is denied once the turn is over, and not before (F6)."""
     asks = CallTool("shell", {"command": [sys.executable, "-c", ASKS_FOR_A_HOST]})
     model = ScriptedModel([[asks], [Say("never")]])
     log = trio.run(session_of, model, tmp_path, {"exec": "approved", "network": "abort"}, ASKING)
     assert 1 == len(model.requests)
-    assert [] == [event for event in log if isinstance(event, NetworkDecisionMade | ToolCallOutput)]
-    assert isinstance(next(event for event in log if isinstance(event, TurnAborted)), TurnAborted)
+    kinds = [
+        type(event) for event in log if isinstance(event, TurnAborted | NetworkDecisionMade | ToolCallOutput)
+    ]
+    assert [TurnAborted, NetworkDecisionMade] == kinds
 
 
 @pytest.mark.slow
@@ -142,3 +149,21 @@ def test_a_command_without_network_reaches_the_proxy_and_nothing_else(tmp_path: 
     assert 1 == len([event for event in log if isinstance(event, NetworkAccessRefused)])
     codes = [event.exit_code for event in log if isinstance(event, ExecEnded)]
     assert [0, 1] == codes
+
+
+@pytest.mark.slow
+@pytest.mark.covers("E1", "E2")
+@pytest.mark.parametrize(("decision", "code", "made"), [("approved", 0, True), ("denied", 126, False)])
+def test_a_program_inside_a_shell_is_stopped_and_asked_about(
+    tmp_path: Path, decision: str, code: int, made: bool
+) -> None:
+    """A rule that wants `touch` asked about holds inside a shell command; the answer decides whether it runs."""
+    rule = PrefixRule(pattern=(("touch",),), decision=Decision.PROMPT)
+    # Hidden from whoever only reads the command: the shell puts the name together.
+    command = "name=touch; $name made"
+    model = ScriptedModel([[CallTool("shell_command", {"command": command})], [Say("done")]])
+    answers = {"exec": "approved", "intercepted": decision}
+    log = trio.run(session_of, model, tmp_path, answers, ASKING, RuleBook(Ruleset(rules=(rule,))))
+    assert made == (tmp_path / "made").exists()
+    assert [code] == [event.exit_code for event in log if isinstance(event, ExecEnded)]
+    assert 1 == len([event for event in log if isinstance(event, ExecIntercepted)])
