@@ -80,12 +80,12 @@ async def turns(folder: Path) -> None:
     journal = Recorder.create(folder / "turns.jsonl", durability="flush")
     took: list[float] = []
     async with open_session(model, OPTIONS, Parts(journal=journal)) as session:
+        first = session.state.seq
         for _ in range(TURNS):
-            first = session.state.seq
             began = time.perf_counter()
             await one_turn(session)
             took.append((time.perf_counter() - began) * 1000)
-        events = session.state.seq - first
+        events = (session.state.seq - first) // TURNS
     median, reference = statistics.median(took), await hand_overs(events)
     print(f"a turn of {events} events, journalled without sync: {median:.2f} ms", end="")
     print(f" = {median / reference:.1f} times {events} hand-overs in trio ({reference:.2f} ms)")
