@@ -117,6 +117,27 @@ def booked(used: Any, turn: Any = None, thread: Any = None, **fields: Any) -> Ro
             [],
             id="aborted",
         ),
+        pytest.param(
+            (one(5), booked(usage(5), None, usage(5)), count(usage(10), usage(5))),
+            [],
+            id="booked from here on",
+        ),
+        pytest.param(
+            (one(5), booked(usage(4), None, usage(4)), count(usage(10), usage(5))),
+            [(4, "suspicion")],
+            id="booked from here on, and wrong",
+        ),
+        pytest.param(
+            (
+                booked(usage(5), None, usage(5)),
+                one(5),
+                one(5),
+                booked(usage(5), None, usage(5)),
+                count(usage(10), usage(5)),
+            ),
+            [(6, "suspicion")],
+            id="only repeated between",
+        ),
     ],
 )
 def test_what_is_booked_is_shown(rows: tuple[Row, ...], expected: list[Any]) -> None:
