@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import attrs
 import trio
 
 from turnfold.core.commands import (
@@ -199,7 +200,10 @@ class Session:
         return await self._kernel.ends.wait(turn_id)
 
     async def _ask(self, command: ClientCommand) -> Result:
-        return await self._kernel.ask(command) or OVER
+        result = await self._kernel.ask(command)
+        if result is None and isinstance(command, Submit | Steer):
+            return attrs.evolve(OVER, text=command.text, content=command.content)
+        return result or OVER
 
     def _new_id(self, kind: str) -> str:
         return self._kernel.ids.new(kind)

@@ -259,13 +259,7 @@ def test_a_turn_without_task_is_cleared() -> None:
     async def main() -> None:
         journal = SlowJournal()
         async with scene([[Say("no")]], journal=journal) as stage:
-            journal.gate = trio.Event()
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(stage.begin)
-                await stage.settle()
-                nursery.start_soon(stage.session.interrupt)
-                await stage.settle()
-                journal.gate.set()
+            await journal.at_once(stage.begin, stage.session.interrupt)
             await stage.settle()
             assert ["TurnCleared", "WaitersDropped"] == order(
                 stage.log, TurnStarted, TurnCleared, TurnAborted, WaitersDropped

@@ -9,7 +9,7 @@ import attrs
 import pytest
 import trio
 
-from tests.core.engine.hooks.scene import answer, config, handler
+from tests.core.engine.hooks.scene import config, handler
 from tests.core.engine.running import OPTIONS, Log, hooks_of, run, scene
 from turnfold.core.engine import SessionFailed, open_session
 from turnfold.core.engine.fakes import (
