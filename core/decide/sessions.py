@@ -31,8 +31,9 @@ from turnfold.events import (
     TurnCleared,
 )
 
-FOR_LEAVE = frozenset(APPROVAL_KINDS[:4])
-"""Questions that ask for leave to act; answering them with `abort` interrupts the turn (C4)."""
+FOR_LEAVE = frozenset({*APPROVAL_KINDS[:4], "dynamic_tool"})
+"""Questions that ask for leave to act, tools of the embedder included; answering them with `abort` interrupts the
+turn (C4)."""
 
 
 def open_session(state: State, command: Open) -> Decision:

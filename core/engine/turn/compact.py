@@ -29,7 +29,7 @@ async def compact(
         return False
     history = kit.history.items
     prompt = Prompt(instructions=kit.options.instructions, items=(*history, _message(REQUEST)))
-    answer = await sampling.sample(prompt, record=False)
+    answer = await sampling.sample(lambda: prompt, record=False)
     summary = answer.message or ""
     replacement = [*_users_words(history), _message(SUMMARY_PREFIX + summary)]
     await desk.record(

@@ -1,6 +1,6 @@
 """One answer of the model: a request, its stream, its retries. Every attempt is in the log."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import attrs
 import trio
@@ -71,15 +71,18 @@ class Sampling:
         self.first_token_us: int | None = None
         """When the turn's first token came."""
 
-    async def sample(self, prompt: Prompt, input_ids: tuple[str, ...] = (), *, record: bool = True) -> Answer:
+    async def sample(
+        self, prompt: Callable[[], Prompt], input_ids: tuple[str, ...] = (), *, record: bool = True
+    ) -> Answer:
         """Ask until the model answers, and record what it says.
 
-        With *record* false (a compaction) its items are not recorded. Calls are begun, not waited for.
-        Raises ModelError when it does not answer.
+        Each attempt makes its own *prompt*: calls of a stream that broke off have their outputs in it. With
+        *record* false (a compaction) its items are not recorded. Calls are begun, not waited for. Raises ModelError
+        when it does not answer.
         """
         attempt = 1
         while True:
-            request = self._request(prompt, attempt)
+            request = self._request(prompt(), attempt)
             await self._desk.record(
                 ModelRequestStarted(
                     turn_id=self._desk.turn_id,

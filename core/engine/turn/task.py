@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
-from turnfold.core.commands import COMPACT, REVIEW, BeginTurn, FinishTurn
+from turnfold.core.commands import COMPACT, REVIEW, BeginTurn, FinishTurn, Interrupt
 from turnfold.core.effects import StartTask
 from turnfold.core.engine.ports import Item, ModelError, ToolFatal, TurnOver
 from turnfold.core.engine.turn.calls import Calls
@@ -62,7 +62,8 @@ class TurnTask:
             error = await self._guarded()
             await self._finish(error)
         except TurnOver:
-            return
+            # Nearly always the abort runs. A tool may also say that it was interrupted when it was not (§1.7/U5).
+            self._kit.kernel.actor.post(Interrupt(by="task", turn_id=self._start.turn_id))
 
     async def _granted(self, command: BeginTurn | FinishTurn) -> bool:
         result = await self._kit.kernel.ask(command)
@@ -160,7 +161,7 @@ class TurnTask:
     async def _converse(self) -> None:
         """Ask, let tools run, ask again, until nothing is left to answer and no hook wants more."""
         while True:
-            answer = await self._sampling.sample(self._prompt(), self._inputs.seen())
+            answer = await self._sampling.sample(self._prompt, self._inputs.seen())
             self._message = answer.message or self._message
             called = await self._calls.drain() or answer.called
             fresh = await self._inputs.take()
@@ -199,11 +200,13 @@ class TurnTask:
         await self._desk.record(ReviewModeEntered(hint=hint))
         await self._inputs.take()
         while True:
-            items: tuple[Item, ...] = self._kit.history.turn_items
-            tools = tuple(tool.describe() for tool in self._kit.tools.values())
-            prompt = Prompt(instructions=REVIEW_INSTRUCTIONS, items=items, tools=tools)
-            answer = await self._sampling.sample(prompt, self._inputs.seen())
+            answer = await self._sampling.sample(self._review_prompt, self._inputs.seen())
             self._message = answer.message or self._message
             if not (await self._calls.drain() or answer.end_turn is False):
                 break
         await self._desk.record(ReviewModeExited(has_output=self._message is not None))
+
+    def _review_prompt(self) -> Prompt:
+        items: tuple[Item, ...] = self._kit.history.turn_items
+        tools = tuple(tool.describe() for tool in self._kit.tools.values())
+        return Prompt(instructions=REVIEW_INSTRUCTIONS, items=items, tools=tools)
