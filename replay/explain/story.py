@@ -86,6 +86,7 @@ class StoryFold:
         self.story = Story(turn=turn, position=ledger.position(turn), profile=profile)
         self._ids = {one.slot.turn_id for one in ledger.turns}
         self._bare = profile.dialect is Dialect.BARE
+        self._item_text: str | None = None
         self._over = False
         self._anywhere: Mapping[type[Event], Handler] = {
             TurnContextRecorded: self._context,
@@ -212,6 +213,9 @@ class StoryFold:
     # What was said
 
     def _input(self, moment: Moment, text: object) -> None:
+        if text is not None and text == self._item_text:
+            self._item_text = None  # our own log has the item, then the message
+            return
         story = self.story
         story.last_input = fact(moment, text)
         story.first_input = story.first_input or story.last_input
@@ -245,6 +249,7 @@ class StoryFold:
         kind = item.item_type.lower()
         if kind == "usermessage":
             self._input(moment, item.text)
+            self._item_text = item.text
         elif kind == "agentmessage":
             self._spoke(moment, item.text)
         else:

@@ -226,9 +226,9 @@ class TimelineFold:
         item = moment.payload
         match item.item_type.lower():
             case "usermessage":
-                return self._said(Form.FOR_CLIENTS, "user", item.text or "")
+                return self._said(Form.AS_ITEM, "user", item.text or "")
             case "agentmessage":
-                return self._said(Form.FOR_CLIENTS, "model", item.text or "")
+                return self._said(Form.AS_ITEM, "model", item.text or "")
             case _ if item.item_id in self._calls and self._calls[item.item_id].is_item:
                 text = f"{item.item_type} ends: {item.status or 'no status'}"
                 return self._answer(moment, item.item_id, text, None)

@@ -1,4 +1,4 @@
-"""Twins: Codex records a message once for the model and once for clients, in either order."""
+"""Twins: Codex records a message once for the model and once for clients, in either order; our log has items too."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ REMEMBERED = 8
 
 
 class Form(Enum):
-    """The two forms of a message."""
+    """The forms of a message, of which a log has two."""
 
     FOR_MODEL = auto()
     FOR_CLIENTS = auto()
+    AS_ITEM = auto()
 
 
 class Twins:
@@ -23,12 +24,12 @@ class Twins:
         self._waiting = {form: deque[tuple[str, int]](maxlen=REMEMBERED) for form in Form}
 
     def is_second(self, form: Form, speaker: str, text: str) -> bool:
-        """Whether this message is the twin of one that came before in the other form."""
+        """Whether this message is the twin of one that came before in another form."""
         key = (speaker, hash(text))
-        other = self._waiting[Form.FOR_CLIENTS if form is Form.FOR_MODEL else Form.FOR_MODEL]
-        if key in other:
-            other.remove(key)
-            return True
+        for other, waiting in self._waiting.items():
+            if other is not form and key in waiting:
+                waiting.remove(key)
+                return True
         self._waiting[form].append(key)
         return False
 

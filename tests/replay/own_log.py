@@ -17,6 +17,8 @@ META: Line = (
 )
 START: Line = ("event_msg", {"type": "task_started", "turn_id": "t"})
 INPUT: Line = ("event_msg", {"type": "user_message", "message": "tidy up"})
+ITEM: Line = ("item_completed", {"item_type": "UserMessage", "item_id": "i", "text": "tidy up"})
+"""What the engine records before `INPUT`."""
 CALL: Line = (
     "response_item",
     {"type": "function_call", "call_id": "c", "name": "shell", "arguments": '{"cmd": "rm -r build"}'},

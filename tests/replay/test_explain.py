@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.replay.own_log import CALL, COMPLETED, INPUT, INTERRUPTED, META, START, Line, own_log
+from tests.replay.own_log import CALL, COMPLETED, INPUT, INTERRUPTED, ITEM, META, START, Line, own_log
 from turnfold.replay.explain import Certainty, Ending, Explanation, explain
 from turnfold.replay.histories import BARE, OLD, Form, cut, interleaved, write
 from turnfold.replay.ledger import NoSuchTurn
@@ -231,3 +231,9 @@ def test_an_interrupt_that_came_too_late_is_told(tmp_path: Path) -> None:
     """The turn completed although somebody asked to interrupt it."""
     lines = (META, START, INPUT, ("abort_requested", {"turn_id": "t"}), COMPLETED)
     assert "came too late" in told(tmp_path, own_log(*lines)).answer
+
+
+def test_an_item_and_its_message_are_one(tmp_path: Path) -> None:
+    """Our own log has what the user says as an item too: it was said, and nothing was added."""
+    assert "added" not in str(told(tmp_path, own_log(META, START, ITEM, INPUT, INTERRUPTED)).steps)
+    assert "added" in str(told(tmp_path, own_log(META, START, ITEM, INPUT, ITEM, INPUT, INTERRUPTED)).steps)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.replay.own_log import CALL, INPUT, INTERRUPTED, META, START, own_log
+from tests.replay.own_log import CALL, INPUT, INTERRUPTED, ITEM, META, START, own_log
 from turnfold.replay.findings import Finding, Severity
 from turnfold.replay.histories import BARE, CODEX, OLD, PAGINATED, Form, write
 from turnfold.replay.ledger import ledger_of
@@ -180,3 +180,10 @@ def test_our_own_events_are_told(tmp_path: Path) -> None:
         "call closed without output: interrupted: None",
         "aborted: interrupted: None",
     ]
+
+
+def test_an_item_and_its_message_are_one(tmp_path: Path) -> None:
+    """Our own log has what the user says as an item too; said again it is told again."""
+    data = own_log(META, START, ITEM, INPUT, ITEM, INPUT, INTERRUPTED)
+    told = [entry.told.text for entry in of_kind(entries(tmp_path, data), EntryKind.INPUT, EntryKind.STEER)]
+    assert ["the user says", "the user adds"] == told
