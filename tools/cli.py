@@ -27,6 +27,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "diff": "show where two sessions part",
         "minimize": "find the smallest session that still shows a finding",
         "salvage": "write a repaired copy of a damaged session",
+        "run": "run an agent session in the terminal",
         "demo": "verify the bundled samples, and a session that it runs before your eyes",
     }
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -74,7 +75,7 @@ async def _session(folder: Path) -> None:
         approval_policy="untrusted",
         sandbox_mode=setup.sandbox_mode,
     )
-    plugged = await build_parts(setup, Recorder.create(folder / LOG))
+    plugged = await build_parts(setup, partial(Recorder.create, folder / LOG))
     parts = attrs.evolve(plugged.parts, tools=(publish,))
     with trio.fail_after(TIME_LIMIT_S):
         async with open_session(ScriptedModel(SCRIPT), options, parts, verify="live") as session:

@@ -6,7 +6,7 @@ Every part can be left out or replaced: `Parts` has what there is.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -74,8 +74,8 @@ class Plugged:
     """What was left out, why, and what to do about it."""
 
 
-async def build_parts(setup: Setup, journal: Journal) -> Plugged:
-    """Put the parts of a session together.
+async def build_parts(setup: Setup, begin: Callable[[], Journal]) -> Plugged:
+    """Put the parts of a session together. *begin* opens its journal, once all else is there.
 
     Raises NoSandbox when commands cannot be confined as *setup* wants: they are never run as if they were.
     """
@@ -87,11 +87,11 @@ async def build_parts(setup: Setup, journal: Journal) -> Plugged:
     hooks, hook_notes = await _hooks(setup, project, processes, ids)
     parts = Parts(
         plugs=_plugs(setup, processes),
-        journal=journal,
         hooks=hooks,
         commands=book,
         rules=book,
         sandbox=await _sandbox(setup, processes),
+        journal=begin(),
         ids=ids,
     )
     notes = [f"{each.file}:{each.line or 1}: {each.message}" for each in rules.problems]
