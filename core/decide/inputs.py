@@ -12,7 +12,7 @@ from turnfold.core.commands import (
 from turnfold.core.decide.draft import Decision, Draft, refuse
 from turnfold.core.decide.slot import CLOSING, clear, is_aborting, start_next
 from turnfold.core.lifecycle import SessionPhase, TurnPhase
-from turnfold.core.results import NOT_IDLE, SHUTTING_DOWN, Done, Queued, Refused, Started, Steered
+from turnfold.core.results import ILLEGAL, NOT_IDLE, SHUTTING_DOWN, Done, Queued, Refused, Started, Steered
 from turnfold.core.state import State, Turn
 from turnfold.events import (
     ABORT_REASONS,
@@ -59,6 +59,8 @@ def submit(state: State, command: Submit) -> Decision:
 
 def _no_submission(state: State, command: Submit) -> Refused | None:
     turn = state.turn
+    if state.session is SessionPhase.NEW:
+        return refuse(ILLEGAL, "the session is not open")
     if state.session in CLOSING:
         return refuse(SHUTTING_DOWN)
     aborting = is_aborting(state)

@@ -12,6 +12,7 @@ from turnfold.events import (
     AbortMarkerRecorded,
     AbortUnwound,
     ApprovalDropped,
+    InputQueued,
     ScopesCancelled,
     SessionResumed,
     ShutdownBegan,
@@ -21,10 +22,13 @@ from turnfold.events import (
     TurnCompleted,
     TurnReserved,
     TurnStarted,
+    TurnSteered,
     WaitersDropped,
 )
 
 OWN = (
+    InputQueued,
+    TurnSteered,
     TurnReserved,
     TurnStarted,
     TurnCompleted,
@@ -40,7 +44,10 @@ OWN = (
     ShutdownBegan,
     ShutdownCompleted,
 )
-"""Moves of the slot and of an abort. A turn could end with a question open, or twice, if its work could record them."""
+"""Acceptance of input, and moves of the slot and of an abort.
+
+If the work of a turn could record them, input could go past the checks and a turn end with a question left open.
+"""
 
 
 def begin_turn(state: State, command: BeginTurn) -> Decision:
@@ -64,7 +71,8 @@ def begin_turn(state: State, command: BeginTurn) -> Decision:
 def record(state: State, command: Record) -> Decision:
     """Record all of it or nothing. The tables say what a turn may still do while it is being aborted.
 
-    How turns and the session begin and end is nobody's to record: their own commands see to what belongs to it.
+    What is accepted, and how turns and the session begin and end, is nobody's to record: the commands for it see to
+    what belongs to it.
     """
     draft, turn = Draft(state), state.turn
     own = next((event.kind for event in command.events if isinstance(event, OWN)), None)

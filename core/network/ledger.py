@@ -45,16 +45,20 @@ def closing_events(state: State, turn_id: str | None, message: str) -> tuple[Net
     For the actor, after a turn's terminal event and beside the dropped approvals: a question whose owner is gone
     must not look open for ever, and before the terminal event no denial may be seen that nobody gave (F6).
     """
-    asked = (Target.parse(each.target) for each in state.hosts.values() if each.phase is NetworkPhase.ASKING)
-    return tuple(
-        NetworkDecisionMade(
-            host=target.host,
-            protocol=target.protocol,
-            port=target.port,
-            decision="deny",
-            source="config",
-            turn_id=turn_id,
-            message=message,
-        )
-        for target in asked
+    asked = (each.target for each in state.hosts.values() if each.phase is NetworkPhase.ASKING)
+    return tuple(_denied(target, turn_id, message) for target in asked)
+
+
+def _denied(text: str, turn_id: str | None, message: str) -> NetworkDecisionMade:
+    """Deny the very key of the ledger: a normal form of it would name another question."""
+    protocol, _, rest = text.partition("://")
+    host, _, port = rest.rpartition(":")
+    return NetworkDecisionMade(
+        host=host,
+        protocol=protocol,
+        port=int(port),
+        decision="deny",
+        source="config",
+        turn_id=turn_id,
+        message=message,
     )

@@ -91,7 +91,7 @@ def at_most(count: int) -> Callable[[State], bool]:
 
     def within(state: State) -> bool:
         reviewing = state.turn is not None and state.turn.reviewing
-        ledgers = (state.inputs, state.mail, state.calls, state.approvals, state.hook_runs)
+        ledgers = (state.inputs, state.mail, state.calls, state.approvals, state.hook_runs, state.hosts)
         sizes = [len(ledger) for ledger in ledgers]
         return max(sizes) <= 1 and sum(sizes) + reviewing <= count
 
@@ -180,7 +180,7 @@ def of_work(state: State) -> Iterator[Command]:
 
 
 def work(turn_id: str | None) -> tuple[Event, ...]:
-    """Return events of one call, one question, one hook run and a review."""
+    """Return events of one call, one question, one hook run, one network target and a review."""
     return (
         ev.ModelRequestStarted(turn_id=turn_id or WRONG, request_id="q"),
         ev.ToolCallRequested(call_id="c", name="shell", call_type="function_call", turn_id=turn_id),
@@ -188,12 +188,16 @@ def work(turn_id: str | None) -> tuple[Event, ...]:
         ev.ExecBegan(call_id="c", turn_id=turn_id),
         ev.ExecEnded(call_id="c", turn_id=turn_id),
         ev.ToolCallOutput(call_id="c", call_type="function_call", output="ok", turn_id=turn_id),
-        ev.ApprovalRequested(approval_id="a", call_id="c", approval_kind=LEAVE, turn_id=turn_id),
-        ev.ApprovalRequested(approval_id="a", approval_kind=OTHER, turn_id=turn_id),
+        ev.ApprovalRequested(approval_id="a", approval_kind=LEAVE, turn_id=turn_id),
+        ev.ApprovalRequested(approval_id="a", call_id="c", approval_kind=OTHER, turn_id=turn_id),
         ev.HookStarted(run_id="h", event_name="stop", status="running", turn_id=turn_id),
         ev.HookCompleted(run_id="h", event_name="stop", status="completed", turn_id=turn_id),
         ev.ReviewStarted(review_id="r", call_id="c", turn_id=turn_id),
         ev.ReviewEnded(review_id="r", call_id="c", turn_id=turn_id, status="approved"),
+        ev.NetworkAccessRequested(host="Odd.example", protocol="http", port=80, turn_id=turn_id),
+        ev.NetworkDecisionMade(
+            host="Odd.example", protocol="http", port=80, decision="allow_once", source="user"
+        ),
         ev.ReviewModeEntered(hint="look"),
         ev.ReviewModeExited(),
     )

@@ -9,7 +9,7 @@ import attrs
 
 from tests.stateful.core_search import Check, steps
 from turnfold import events as ev
-from turnfold.core import SessionPhase, State, TurnPhase
+from turnfold.core import NetworkPhase, SessionPhase, State, TurnPhase
 from turnfold.core.commands import (
     BeginTurn,
     Command,
@@ -84,6 +84,7 @@ def drops_follow(before: State, _command: Command, decision: Decision) -> None:
             assert not is_aborting(earlier)
     if any(kind in ENDS for kind in kinds):
         assert {} == decision.state.approvals
+        assert not any(host.phase is NetworkPhase.ASKING for host in decision.state.hosts.values())
         turn = decision.state.turn
         kept = {None} if turn is None else {None, turn.turn_id}
         assert {entry.turn_id for entry in decision.state.inputs} <= kept

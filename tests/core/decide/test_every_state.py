@@ -1,7 +1,8 @@
 """Every state that a small alphabet of commands reaches, and every command of it in each: an exhaustive search.
 
-Bounds: one input, one mail, one call, one question, one hook run and review mode, no more than so many of them open
-at once; two turn ids by turns. Beyond that nothing is left out: every order, every phase, every wrong id.
+Bounds: one input, one mail, one call, one question, one hook run, one network target and review mode, no more than
+so many of them open at once; two turn ids by turns. Beyond that nothing is left out: every order, every phase,
+every wrong id.
 """
 
 from __future__ import annotations
