@@ -1,8 +1,9 @@
 """Run what hand-written pages show, and write what was printed anew: `python -P -m turnfold.tools.transcriptdocs`.
 
 In a fenced `console` block a line that begins with `$ ` is a command for the shell and the rest is its output, errors
-included. A block `python NAME` is put into a file of that name first. All blocks of a page run in their order in one
-folder, which begins as a copy of the bundled samples. A fence of four backticks may hold outputs with one of three.
+included. A block `python NAME` or `jsonl NAME` is put into a file of that name first. All blocks of a page run in their
+order in one folder, which begins as a copy of the bundled samples. A fence of four backticks may hold outputs with one
+of three.
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ PAGES = (
     Path("README.md"),
     *(
         Path("docs", f"{name}.md")
-        for name in ("tutorial", "embedding", "models", "tools", "hooks", "approvals")
+        for name in ("tutorial", "run", "embedding", "models", "tools", "hooks", "approvals")
     ),
 )
 BLOCK = re.compile(
-    r"^(?P<fence>`{3,})(?:console|python (?P<name>\S+))\n(?P<body>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL
+    r"^(?P<fence>`{3,})(?:console|(?:python|jsonl) (?P<name>\S+))\n(?P<body>.*?)^(?P=fence)$",
+    re.MULTILINE | re.DOTALL,
 )
 PROMPT = "$ "
 PROGRAMS = {"turnfold": "-P -m turnfold.tools", "python": "-P"}
