@@ -184,6 +184,24 @@ class _NoFiles:
         await trio.lowlevel.checkpoint()
 
 
+class LaterIds(CountedIds):
+    """Ids of a later process: none of an earlier one comes again."""
+
+    def __init__(self, process: int) -> None:
+        super().__init__()
+        self._process = process
+
+    def new(self, kind: str) -> str:
+        """Return the next id of *kind*."""
+        return f"{super().new(kind)}-of-{self._process}"
+
+
+def later(process: int = 2) -> dict[str, Any]:
+    """The parts of a later process: an hour later, with ids of its own."""
+    clock = TrioClock(1_776_100_000_000_000 + process * 3_600_000_000)
+    return {"ids": LaterIds(process), "model_ids": LaterIds(process), "clock": clock}
+
+
 TOOLS = (nap, rest, risky, stubborn)
 
 

@@ -132,7 +132,7 @@ def test_a_hook_denies_a_command_and_the_turn_goes_on() -> None:
 
 @pytest.mark.covers("C3", "F7", "F12", "F5", "C6")
 def test_a_hook_interrupts_the_turn() -> None:
-    """Hook's end, denied by config, abort, `tool interrupted`, `turn_aborted`; the command never ran, nothing follows."""
+    """Hook end, denied by config, abort, `tool interrupted`, `turn_aborted`; the command never ran, nothing follows."""
 
     async def main() -> None:
         shell = Shell()

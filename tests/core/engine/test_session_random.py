@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 import attrs
 import pytest
 import trio
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.engine.running import OPTIONS, TOOLS, Scene, run, scene
+from tests.core.engine.hooks.scene import answer
+from tests.core.engine.running import OPTIONS, TOOLS, Scene, hooks_of, later, run, scene
 from tests.verified import findings_of, shown
-from turnfold.core.engine.fakes import CallTool, End, Fail, Pause, Say, Step, Think
+from turnfold.core.engine import SessionOptions
+from turnfold.core.engine.fakes import (
+    CallTool,
+    End,
+    Fail,
+    FakeProcesses,
+    Pause,
+    Program,
+    Say,
+    Step,
+    Think,
+    hanging,
+    printing,
+)
+from turnfold.core.engine.hooks import Hooks
 from turnfold.core.engine.models import Backoff
+from turnfold.core.hooks import HookEvent
+from turnfold.core.hooks.config import HookFile, configure
 from turnfold.core.reduce import fold
 from turnfold.core.results import Queued, Started, Steered
 from turnfold.events import (
@@ -112,32 +131,98 @@ class Client:
         self.returned += 1
 
 
+PROGRAMS: Final = (
+    printing(""),
+    printing("", after_s=0.5),
+    printing(answer("allow")),
+    printing(answer("deny", message="no")),
+    printing(answer("deny", interrupt=True), after_s=0.1),
+    printing(stderr="no", exit_code=2),
+    printing(stderr="oops", exit_code=1),
+    printing('{"decision": "block", "reason": "more"}'),
+    hanging(),
+)
+"""What a hook may do, whatever its event: it may be nonsense there."""
+
+HOOKED: Final = {
+    "hooks": {
+        event.wire: [{"hooks": [{"type": "command", "command": "hook", "timeout": 7}]}] for event in HookEvent
+    }
+}
+"""One handler for every event."""
+
+
+def hooks_by(programs: list[Program]) -> Hooks:
+    """Hooks on all events whose runs are these programs in turn, and then end without a word."""
+    ready = iter(programs)
+    text = json.dumps(HOOKED)
+    configured = configure([HookFile(path="/u/hooks.json", source="user", text=text)], bypass_trust=True)
+    return hooks_of(configured, FakeProcesses(lambda _command: next(ready, PROGRAMS[0])))
+
+
 responses = st.lists(st.lists(st.sampled_from(STEPS), max_size=4), max_size=8)
+choices = st.builds(
+    partial(attrs.evolve, OPTIONS),
+    while_aborting=st.sampled_from(("refuse", "queue")),
+    interrupt_marker=st.booleans(),
+)
 plans = st.lists(st.tuples(st.sampled_from(DELAYS), st.sampled_from(OPERATIONS)), max_size=12)
 
 
 @pytest.mark.covers("F7", "G3", "F12")
 @pytest.mark.findings(*ASKED_FOR, why="the model repeats call ids, clients roll back too far", always=False)
-@settings(max_examples=60)
-@given(responses, plans, st.sampled_from(("refuse", "queue")), st.booleans())
+@pytest.mark.slow
+@given(responses, plans, choices, st.lists(st.sampled_from(PROGRAMS), max_size=6))
 def test_whatever_clients_do_the_promises_hold(
-    script: list[list[Step]], plan: list[tuple[float, str]], while_aborting: str, marker: bool
+    script: list[list[Step]], plan: list[tuple[float, str]], options: SessionOptions, programs: list[Program]
 ) -> None:
     """The log is legal, every turn has one terminal, no accepted input is lost, the state is the fold of the log,
     and every operation returns."""
 
     async def main() -> None:
-        options = attrs.evolve(OPTIONS, while_aborting=while_aborting, interrupt_marker=marker)
-        async with scene(script, options=options, tools=TOOLS, backoff=Backoff()) as stage:
-            client = Client(stage)
-            async with trio.open_nursery() as nursery:
-                for number, (delay, operation) in enumerate(plan):
-                    await trio.sleep(delay)
-                    nursery.start_soon(client.do, operation, f"text {number}")
+        hooks = hooks_by(programs) if programs else None
+        stage, client = await played(script, plan, options, hooks=hooks)
         assert len(plan) == client.returned
         holds(stage, client.accepted)
 
     run(main)
+
+
+@pytest.mark.covers("G3", "F7")
+@pytest.mark.findings(*ASKED_FOR, why="the model repeats call ids, clients roll back too far", always=False)
+@pytest.mark.slow
+@given(responses, plans, plans, choices, st.data())
+def test_whatever_was_cut_off_goes_on(
+    script: list[list[Step]],
+    plan: list[tuple[float, str]],
+    second_plan: list[tuple[float, str]],
+    options: SessionOptions,
+    data: st.DataObject,
+) -> None:
+    """A session that clients drove as they liked and that was cut off anywhere goes on, and keeps the promises."""
+
+    async def main() -> None:
+        stage, _ = await played(script, plan, options)
+        cut = data.draw(st.integers(1, len(stage.log)))
+        prefix = stage.journal.appended[:cut]
+        again, client = await played(script, second_plan, options, resume=prefix, **later())
+        again.journal.appended = [*prefix, *again.journal.appended]
+        holds(again, client.accepted)
+
+    run(main)
+
+
+async def played(
+    script: list[list[Step]], plan: list[tuple[float, str]], options: SessionOptions, **parts: Any
+) -> tuple[Scene, Client]:
+    """A session that is over, and the client that drove it."""
+    async with scene(script, options=options, tools=TOOLS, backoff=Backoff(), **parts) as stage:
+        client = Client(stage)
+        async with trio.open_nursery() as nursery:
+            for number, (delay, operation) in enumerate(plan):
+                await trio.sleep(delay)
+                nursery.start_soon(client.do, operation, f"text {number} of {len(parts)}")
+    return stage, client
 
 
 def holds(stage: Scene, accepted: list[str]) -> None:

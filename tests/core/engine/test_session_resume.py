@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import attrs
 import pytest
 import trio
 
 from tests.core.engine.hooks.scene import config, handler
-from tests.core.engine.running import OPTIONS, Log, hooks_of, run, scene
+from tests.core.engine.running import OPTIONS, Log, hooks_of, later, run, scene
 from turnfold.core.engine import SessionFailed, open_session
 from turnfold.core.engine.fakes import (
     CallTool,
-    CountedIds,
     FakeProcesses,
     Say,
     ScriptedModel,
-    TrioClock,
     WaitAt,
     printing,
 )
@@ -34,25 +31,6 @@ from turnfold.events import (
     TurnStarted,
     UserInputRecorded,
 )
-
-
-class LaterIds(CountedIds):
-    """Ids of a later process: none of an earlier one comes again."""
-
-    def __init__(self, process: int) -> None:
-        super().__init__()
-        self._process = process
-
-    def new(self, kind: str) -> str:
-        """Return the next id of *kind*."""
-        return f"{super().new(kind)}-of-{self._process}"
-
-
-def later(process: int = 2) -> dict[str, Any]:
-    """The parts of a later process: an hour later, with ids of its own."""
-    clock = TrioClock(1_776_100_000_000_000 + process * 3_600_000_000)
-    return {"ids": LaterIds(process), "model_ids": LaterIds(process), "clock": clock}
-
 
 SCRIPT = (
     # A turn with a tool, an approval, and input that is steered into it.
