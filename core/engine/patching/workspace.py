@@ -10,7 +10,7 @@ class Workspace:
     """The folders that may be written to.
 
     Inside them the names in `protected` are not, in whatever folder they stand: who can write there can make programs
-    run outside of any sandbox (hooks of git, our own hooks and rules). Codex protects the same ones.
+    run outside of any sandbox (hooks of git, our own hooks and rules). Codex protects all but the last.
     """
 
     roots: tuple[str, ...] = ()
@@ -22,7 +22,7 @@ class Workspace:
     unrestricted: bool = False
     """Whether everything may be written."""
 
-    protected: tuple[str, ...] = (".git", ".codex", ".agents")
+    protected: tuple[str, ...] = (".git", ".codex", ".agents", ".turnfold")
     """Names of files and folders that are not to be written."""
 
     def outside(self, paths: Iterable[str], cwd: str, real: Callable[[str], str]) -> tuple[str, ...]:

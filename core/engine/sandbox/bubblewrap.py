@@ -12,8 +12,10 @@ from turnfold.core.engine.sandbox.denial import likely_denied
 
 Mode = Literal["read-only", "workspace-write"]
 
-PROTECTED: Final = (".git", ".codex", ".agents")
-"""What stays read-only at the top of a writable folder: its contents are run or obeyed later, outside (as in Codex)."""
+PROTECTED: Final = (".git", ".codex", ".agents", ".turnfold")
+"""What stays read-only at the top of a writable folder: its contents are run or obeyed later, outside (as in Codex).
+
+The last one is our own: hooks and rules of a project."""
 
 NO_NETWORK: Final = "CODEX_SANDBOX_NETWORK_DISABLED"
 """Set to `1` for a command without network, as Codex does: test suites look at it."""

@@ -164,6 +164,7 @@ def prepared(text: str, files: MemoryFiles | None = None, workspace: Workspace |
         ("/etc/passwd", True),
         ("../other/a", True),
         (".git/hooks/pre-commit", True),
+        (".turnfold/hooks.json", True),
         ("vendor/.codex/hooks.json", True),
         (".gitignore", None),
         ("link/a", True),

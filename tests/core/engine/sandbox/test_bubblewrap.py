@@ -88,9 +88,10 @@ def test_workspace_write_can_write_where_it_should(places: Path, folder: str) ->
 
 
 @CONFINING
-@pytest.mark.parametrize("folder", ["workspace/.git", "beside", "."])
+@pytest.mark.parametrize("folder", ["workspace/.git", "workspace/.turnfold", "beside", "."])
 def test_workspace_write_can_write_nowhere_else(places: Path, folder: str) -> None:
-    """Neither in the repository's own folder nor beside the workspace; and it reads as a denial."""
+    """Neither in the repository's own folder, nor in ours, nor beside the workspace; and it reads as a denial."""
+    (places / folder).mkdir(exist_ok=True)
     assert not writes(box(places), places, folder)
 
 
