@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from types import FrameType
 from typing import Any, TypeVar
@@ -22,6 +22,7 @@ from turnfold.core.results import Started, Steered
 from turnfold.events import Envelope, Event, TurnAborted, TurnCompleted
 
 Log = list[Envelope]
+Script = Sequence[Sequence[Step]]
 E = TypeVar("E", bound=Event)
 
 HOURS: float = 24 * 3600

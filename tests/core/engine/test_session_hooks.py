@@ -9,7 +9,7 @@ import pytest
 import trio
 
 from tests.core.engine.hooks.scene import answer, config, handler
-from tests.core.engine.running import OPTIONS, Scene, hooks_of, order, run, scene
+from tests.core.engine.running import OPTIONS, Scene, Script, hooks_of, order, run, scene
 from turnfold.core.engine.fakes import (
     CallTool,
     FakeProcesses,
@@ -296,7 +296,7 @@ def test_hooks_before_a_tool_change_and_block_calls() -> None:
         hooked = hooks_of(
             config(HookEvent.PRE_TOOL_USE, handler("hook")), FakeProcesses(lambda _command: next(verdicts))
         )
-        script = [calling("rm -r /"), calling("rm -r /"), [Say("done")]]
+        script: Script = [calling("rm -r /"), calling("rm -r /"), [Say("done")]]
         async with scene(script, tools=[shell], hooks=hooked) as stage:
             turn_id = await stage.begin()
             await stage.seen(ApprovalRequested)

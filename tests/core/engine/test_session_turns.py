@@ -6,9 +6,9 @@ import attrs
 import pytest
 import trio
 
-from tests.core.engine.running import OPTIONS, Scene, nap, order, run, scene
+from tests.core.engine.running import OPTIONS, Scene, Script, nap, order, run, scene
 from turnfold.core.engine import Streamed
-from turnfold.core.engine.fakes import CallTool, Emit, End, Fail, Pause, Say, Think
+from turnfold.core.engine.fakes import CallTool, Emit, End, Fail, Pause, Say, Step, Think
 from turnfold.core.engine.models import Backoff
 from turnfold.core.engine.owntools import tool
 from turnfold.core.engine.ports import ToolFatal, ToolInterrupted
@@ -193,7 +193,11 @@ def test_a_fatal_tool_ends_the_turn_with_an_error() -> None:
     """Calls before it have their outputs, it and those after it are closed, and the terminal event says why."""
 
     async def main() -> None:
-        calls = [CallTool("nap", {"seconds": 1}), CallTool("deadly"), CallTool("nap", {"seconds": 9})]
+        calls: list[Step] = [
+            CallTool("nap", {"seconds": 1}),
+            CallTool("deadly"),
+            CallTool("nap", {"seconds": 9}),
+        ]
         async with scene([calls, [Say("no")]], tools=[nap, deadly]) as stage:
             terminal = await stage.turn()
             assert isinstance(terminal, TurnCompleted)
@@ -269,8 +273,11 @@ def test_a_broken_stream_is_tried_again() -> None:
     """Each attempt is in the log, the client is told, calls of the broken stream are answered before the next one."""
 
     async def main() -> None:
-        first = [CallTool("nap", {"seconds": 2}), Fail("cut off", code="stream_cut", retryable=True)]
-        second = [Fail("busy", code="rate_limited", retryable=True, retry_after_s=7)]
+        first: list[Step] = [
+            CallTool("nap", {"seconds": 2}),
+            Fail("cut off", code="stream_cut", retryable=True),
+        ]
+        second: list[Step] = [Fail("busy", code="rate_limited", retryable=True, retry_after_s=7)]
         async with scene([first, second, [Say("done")]], backoff=Backoff()) as stage:
             assert isinstance(await stage.turn(), TurnCompleted)
             assert [1, 2, 3] == [event.attempt for event in stage.of(ModelRequestStarted)]
@@ -293,7 +300,7 @@ def test_retries_come_to_an_end() -> None:
     """After the last attempt the turn ends, with the error in its terminal event (U10)."""
 
     async def main() -> None:
-        script = [[Fail("busy", code="server_error", retryable=True)]] * 9
+        script: Script = [[Fail("busy", code="server_error", retryable=True)]] * 9
         async with scene(script, backoff=Backoff(max_attempts=3)) as stage:
             terminal = await stage.turn()
             assert isinstance(terminal, TurnCompleted)
@@ -368,7 +375,10 @@ def test_tokens_are_summed_up() -> None:
 
     async def main() -> None:
         usage = TokenUsage(input_tokens=10, output_tokens=5, total_tokens=15)
-        script = [[CallTool("nap", {"seconds": 1}), End(usage=usage)], [Say("done"), End(usage=usage)]]
+        script: Script = [
+            [CallTool("nap", {"seconds": 1}), End(usage=usage)],
+            [Say("done"), End(usage=usage)],
+        ]
         async with scene(script) as stage:
             await stage.turn()
             assert [15, 30] == [
@@ -383,7 +393,12 @@ def test_a_compaction_replaces_the_history() -> None:
     """The next request holds the user's words and the summary, and nothing else of before."""
 
     async def main() -> None:
-        script = [[CallTool("nap", {"seconds": 1})], [Say("done")], [Say("THE SUMMARY")], [Say("hello")]]
+        script: Script = [
+            [CallTool("nap", {"seconds": 1})],
+            [Say("done")],
+            [Say("THE SUMMARY")],
+            [Say("hello")],
+        ]
         async with scene(script) as stage:
             await stage.turn("first")
             result = await stage.session.compact()
@@ -403,7 +418,11 @@ def test_the_history_is_compacted_on_the_way_when_it_grows_too_long() -> None:
 
     async def main() -> None:
         usage = TokenUsage(input_tokens=900, output_tokens=200, total_tokens=1100)
-        script = [[CallTool("nap", {"seconds": 1}), End(usage=usage)], [Say("THE SUMMARY")], [Say("done")]]
+        script: Script = [
+            [CallTool("nap", {"seconds": 1}), End(usage=usage)],
+            [Say("THE SUMMARY")],
+            [Say("done")],
+        ]
         async with scene(script, options=attrs.evolve(OPTIONS, compact_at_tokens=1000)) as stage:
             terminal = await stage.turn("first")
             assert "done" == getattr(terminal, "last_agent_message", None)
@@ -438,7 +457,7 @@ def test_a_review_sees_its_own_turn_only() -> None:
     """It is begun and left in the log, runs tools, and is given nothing of the past."""
 
     async def main() -> None:
-        script = [[Say("one")], [CallTool("nap", {"seconds": 1})], [Say("fine")]]
+        script: Script = [[Say("one")], [CallTool("nap", {"seconds": 1})], [Say("fine")]]
         async with scene(script) as stage:
             await stage.turn("first")
             result = await stage.session.review("my change")
