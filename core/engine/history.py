@@ -9,6 +9,7 @@ from turnfold.events import (
     Event,
     HistoryCompacted,
     HistoryRolledBack,
+    MessageRecorded,
     Origin,
     TurnStarted,
     UserInputRecorded,
@@ -27,6 +28,8 @@ class History:
         """Items and boundaries as each compaction found them, for a rollback beyond it."""
         self._turn_begin = 0
         self._turn_counted = False
+        self._said: MessageRecorded | None = None
+        """The event before, if it is a message."""
 
     @property
     def turn_items(self) -> tuple[Item, ...]:
@@ -55,11 +58,22 @@ class History:
                 self._cut(count)
             case _:
                 item = item_of(event)
-                if item is not None:
+                if item is not None and not self._is_copy(event):
                     self._items.append(item)
+                self._said = event if isinstance(event, MessageRecorded) else None
                 if isinstance(event, UserInputRecorded) and not self._turn_counted:
                     self._boundaries.append(self._turn_begin)
                     self._turn_counted = True
+
+    def _is_copy(self, event: Event) -> bool:
+        """Whether this is the clients' copy of a user's message, which Codex writes right behind the model's.
+
+        Our own log has the two as one event. A file that Codex continued has both.
+        """
+        said = self._said
+        return isinstance(event, UserInputRecorded) and (
+            said is not None and (said.role, said.text) == ("user", event.message)
+        )
 
     def _cut(self, count: int) -> None:
         """Drop the last *count* turns of the user with everything after the first of them; at most all.

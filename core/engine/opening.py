@@ -80,6 +80,7 @@ async def open_session(
     *,
     verify: Verifier | str | None = None,
     resume: Iterable[Envelope] = (),
+    state: State | None = None,
 ) -> AsyncGenerator[Session]:
     """Run a session as long as the context is open.
 
@@ -92,10 +93,12 @@ async def open_session(
         parts: tools, journal, hooks and so on.
         verify: watches every event; an installed verifier's name, such as `live`, or an object.
         resume: the log to go on from; a turn that is open in it is aborted first.
+        state: the state in which the log ends, where it is no plain fold: somebody else, such as Codex, went on
+            with it, and `turnfold.replay.read_back` inferred what they left out.
 
     Raises SessionFailed when the session breaks down; the caller's own exceptions pass as they are.
     """
-    machine = _Machine(model, options, parts or Parts(), _verifier(verify), resume)
+    machine = _Machine(model, options, parts or Parts(), _verifier(verify), state, resume)
     kept: BaseException | None = None
     async with trio.open_nursery() as nursery:
         nursery.start_soon(machine.run)
@@ -150,6 +153,7 @@ class _Machine:
         options: SessionOptions,
         parts: Parts,
         verifier: Verifier | None,
+        state: State | None,
         resume: Iterable[Envelope],
     ) -> None:
         log = list(resume)
@@ -165,7 +169,7 @@ class _Machine:
         self.history.fold(log)
         self.resumed = bool(log)
         self.kernel = Kernel(
-            _folded(log),
+            _folded(log) if state is None else state,
             parts.journal,
             parts.clock,
             parts.ids,
