@@ -55,9 +55,10 @@ class Client(ABC):
     async def play(self, scenario: Scenario) -> None:
         """Do what the client does in *scenario*, and wait for the end."""
         for step in scenario.client:
-            await self._do(step)
+            await self.do(step)
 
-    async def _do(self, step: Step) -> None:
+    async def do(self, step: Step) -> None:
+        """Do one step."""
         match step:
             case Start(text=text):
                 self._turns += 1

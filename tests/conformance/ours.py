@@ -23,6 +23,7 @@ from turnfold.core.engine.process import SystemProcesses
 from turnfold.core.engine.tools import ExecSettings
 from turnfold.core.results import Started
 from turnfold.events import ApprovalRequested, Envelope
+from turnfold.replay import Resumed, read_back
 from turnfold.rollouts.recorder import Recorder, session_path
 
 
@@ -65,7 +66,7 @@ class Ours(Client):
         await self.session.compact()
 
 
-async def parts_for(scenario: Scenario, home: Path, session_id: str) -> Parts:
+async def parts_for(scenario: Scenario, home: Path, journal: Recorder) -> Parts:
     """The parts of a coding agent, and the hooks of *scenario*."""
     processes, env = SystemProcesses(), {"PATH": os.environ["PATH"], "HOME": str(home)}
     await trust(home, scenario.hooks)
@@ -77,11 +78,10 @@ async def parts_for(scenario: Scenario, home: Path, session_id: str) -> Parts:
         spiller=Spiller(folder=None, files=DiskFiles(), new_id=lambda kind: kind),
     )
     settings = ExecSettings(processes=processes, env=env, shell="/bin/bash")
-    journal = Recorder.create(session_path(home, session_id, datetime.now(UTC)))
     return Parts(journal=journal, hooks=hooks, plugs=(command_tools(settings),))
 
 
-def options_for(scenario: Scenario, work: Path, session_id: str) -> SessionOptions:
+def options_for(scenario: Scenario, work: Path, session_id: str | None) -> SessionOptions:
     """Settings that say to ours what `write_home` says to Codex."""
     return SessionOptions(
         session_id=session_id,
@@ -93,16 +93,45 @@ def options_for(scenario: Scenario, work: Path, session_id: str) -> SessionOptio
 
 
 @asynccontextmanager
+async def _talking(
+    endpoint: Endpoint, work: Path, options: SessionOptions, parts: Parts, back: Resumed | None
+) -> AsyncGenerator[Ours]:
+    model = ResponsesModel(endpoint.url, encrypted_reasoning=False)
+    async with (
+        trio.open_nursery() as nursery,
+        open_session(
+            model,
+            options,
+            parts,
+            verify="live",
+            resume=() if back is None else back.envelopes,
+            state=None if back is None else back.state,
+        ) as session,
+    ):
+        client = Ours(endpoint, work, session)
+        nursery.start_soon(client.listen, session.events())
+        yield client
+
+
+@asynccontextmanager
 async def ours(scenario: Scenario, endpoint: Endpoint, base: Path) -> AsyncGenerator[Ours]:
     """Run a session of ours for *scenario*, recorded in a home of its own and watched by the rules."""
     home, work = base / "our-home", base / "our-work"
     work.mkdir(parents=True)
     home.mkdir()
     session_id = str(uuid4())
-    parts = await parts_for(scenario, home, session_id)
-    model = ResponsesModel(endpoint.url, encrypted_reasoning=False)
+    journal = Recorder.create(session_path(home, session_id, datetime.now(UTC)))
+    parts = await parts_for(scenario, home, journal)
     options = options_for(scenario, work, session_id)
-    async with trio.open_nursery() as nursery, open_session(model, options, parts, verify="live") as session:
-        client = Ours(endpoint, work, session)
-        nursery.start_soon(client.listen, session.events())
+    async with _talking(endpoint, work, options, parts, None) as client:
+        yield client
+
+
+@asynccontextmanager
+async def ours_again(scenario: Scenario, endpoint: Endpoint, base: Path, path: Path) -> AsyncGenerator[Ours]:
+    """Go on with the session in the file at *path*."""
+    back = read_back(path)
+    parts = await parts_for(scenario, base / "our-home", Recorder.resume(path))
+    work = base / "our-work"
+    async with _talking(endpoint, work, options_for(scenario, work, None), parts, back) as client:
         yield client

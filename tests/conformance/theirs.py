@@ -49,6 +49,13 @@ class Codex(Client):
         assert self.server is not None
         return await self.server.request(method, {"threadId": self.thread_id, **params})
 
+    async def resume(self, thread_id: str) -> list[Message]:
+        """Go on with a thread that has a file in the home; return its turns."""
+        self.thread_id = thread_id
+        result = await self.request("thread/resume")
+        turns: list[Message] = result["thread"]["turns"]
+        return turns
+
     async def start(self, text: str) -> None:
         """See Client."""
         result = await self.request("turn/start", input=[{"type": "text", "text": text}])
@@ -111,3 +118,5 @@ async def codex(scenario: Scenario, endpoint: Endpoint, base: Path) -> AsyncGene
         result = await client.server.request("thread/start", {"cwd": str(work)})
         client.thread_id = result["thread"]["id"]
         yield client
+    assert client.server is not None
+    (base / "capture.jsonl").write_bytes(b"\n".join((*client.server.capture, b"")))
