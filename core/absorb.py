@@ -121,8 +121,8 @@ def _call(_state: State, _event: ToolCallRequested, changes: Changes) -> None:
 
 
 def _review(state: State, event: ReviewModeEntered | ReviewModeExited, changes: Changes) -> None:
-    if state.turn is not None:
-        changes["turn"] = attrs.evolve(state.turn, reviewing=isinstance(event, ReviewModeEntered))
+    assert state.turn is not None, "the tables allow a review mode within a turn only"
+    changes["turn"] = attrs.evolve(state.turn, reviewing=isinstance(event, ReviewModeEntered))
 
 
 def _judge(state: State, event: ReviewStarted | ReviewEnded, changes: Changes) -> None:

@@ -16,13 +16,15 @@ from turnfold.core.commands import (
     Conclude,
     FinishTurn,
     FlushEnded,
+    Interrupt,
     RunTask,
     ScopesGone,
+    SendMail,
     Steer,
     Submit,
     Unwound,
 )
-from turnfold.core.decide import Decision, is_aborting
+from turnfold.core.decide import Decision, is_aborting, next_trigger
 from turnfold.core.results import (
     BAD_REQUEST,
     INPUT_PENDING,
@@ -155,6 +157,18 @@ def next_turns(before: State, _command: Command, decision: Decision) -> None:
             assert after.turn is not None
 
 
+def work_goes_on(_before: State, command: Command, decision: Decision) -> None:
+    """F11: what outlives turns takes the free slot in the step that frees it, if an id was brought for it."""
+    if not isinstance(command, Interrupt | Conclude | FinishTurn | SendMail) or command.next_turn_id is None:
+        return
+    happened = [event for event in decision.events if isinstance(event, (*ENDS, ev.MailReceived))]
+    interrupted = all(
+        event.reason == ev.INTERRUPTED for event in happened if isinstance(event, ev.TurnAborted)
+    )
+    if happened and interrupted and decision.state.session is SessionPhase.IDLE:
+        assert None is next_trigger(decision.state)
+
+
 def replacement_and_shutdown(before: State, command: Command, decision: Decision) -> None:
     """F14: a replacement waits for the old turn's end; after `shutdown_began` none begins, after the end nothing."""
     if isinstance(command, RunTask) and before.turn is not None and before.session not in CLOSING:
@@ -223,6 +237,7 @@ CLAIMS: Final[tuple[Check, ...]] = (
     accepted_input_is_kept,
     input_during_an_abort,
     next_turns,
+    work_goes_on,
     replacement_and_shutdown,
     identity,
     left_over,
