@@ -203,8 +203,8 @@ class Tracker:
             self._refuse(Machine.SESSION, event, TurnStarted, at, SLOT)
             session.turn.cut_at = at
             session.cut[session.turn.turn_id] = session.last = session.turn
-        else:
-            self._slot.step(SLOT, TurnStarted, at)
+        elif not self._slot.step(SLOT, TurnStarted, at):
+            self._refuse(Machine.SESSION, event, TurnStarted, at, SLOT)
         session.started.setdefault(turn_id, at)
         session.turn = TurnView(
             turn_id=turn_id,

@@ -28,7 +28,7 @@ from turnfold.core.engine.fakes import CallTool, Fail, Pause, Say, ScriptedModel
 from turnfold.core.engine.owntools import tool
 from turnfold.core.results import Started
 from turnfold.core.state import State
-from turnfold.events import Event, ShutdownBegan, TurnCompleted, TurnStarted
+from turnfold.events import Event, TurnCompleted, TurnStarted
 from turnfold.replay import Finding, Verdict, read_back, verify
 from turnfold.replay.live import InvariantViolated, LiveVerification
 from turnfold.rollouts.recorder import Recorder
@@ -148,7 +148,7 @@ def ends_twice(event: Event) -> Event | None:
 
 def begins_at_the_end(event: Event) -> Event | None:
     """A turn begins that nobody ends, which only the end of the log shows."""
-    return TurnStarted(turn_id="forgotten") if isinstance(event, ShutdownBegan) else None
+    return TurnStarted(turn_id="forgotten") if isinstance(event, TurnCompleted) else None
 
 
 @pytest.mark.parametrize("name", SESSIONS)

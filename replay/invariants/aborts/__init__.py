@@ -1,9 +1,11 @@
 """Rules about aborts and steering: what may still happen, and what may not be lost (TF4xx)."""
 
 from turnfold.replay.invariants.aborts.abort_never_finished import AbortNeverFinished
+from turnfold.replay.invariants.aborts.abort_step_out_of_order import AbortStepOutOfOrder
 from turnfold.replay.invariants.aborts.accepted_steer_vanished import AcceptedSteerVanished
 from turnfold.replay.invariants.aborts.activity_after_abort import ActivityAfterAbort
 from turnfold.replay.invariants.aborts.activity_after_marker import ActivityAfterMarker
+from turnfold.replay.invariants.aborts.activity_after_unwound import ActivityAfterUnwound
 from turnfold.replay.invariants.aborts.beginning_while_aborting import BeginningWhileAborting
 from turnfold.replay.invariants.aborts.idle_before_terminal import IdleBeforeTerminal
 from turnfold.replay.invariants.aborts.input_after_terminal import InputAfterTerminal
@@ -21,9 +23,11 @@ from turnfold.replay.invariants.aborts.unknown_abort_reason import UnknownAbortR
 
 __all__ = [
     "AbortNeverFinished",
+    "AbortStepOutOfOrder",
     "AcceptedSteerVanished",
     "ActivityAfterAbort",
     "ActivityAfterMarker",
+    "ActivityAfterUnwound",
     "BeginningWhileAborting",
     "IdleBeforeTerminal",
     "InputAfterTerminal",

@@ -1,5 +1,6 @@
 """Rules about tool calls, their outputs and items (TF2xx)."""
 
+from turnfold.replay.invariants.calls.call_decided_twice import CallDecidedTwice
 from turnfold.replay.invariants.calls.call_id_reused import CallIdReused
 from turnfold.replay.invariants.calls.call_without_name import CallWithoutName
 from turnfold.replay.invariants.calls.call_without_output import CallWithoutOutput
@@ -14,10 +15,13 @@ from turnfold.replay.invariants.calls.output_in_later_turn import OutputInLaterT
 from turnfold.replay.invariants.calls.output_of_other_type import OutputOfOtherType
 from turnfold.replay.invariants.calls.output_out_of_order import OutputOutOfOrder
 from turnfold.replay.invariants.calls.output_without_call import OutputWithoutCall
+from turnfold.replay.invariants.calls.retry_without_denial import RetryWithoutDenial
 from turnfold.replay.invariants.calls.second_output import SecondOutput
 from turnfold.replay.invariants.calls.synthetic_output_persisted import SyntheticOutputPersisted
+from turnfold.replay.invariants.calls.undecided_call_ran import UndecidedCallRan
 
 __all__ = [
+    "CallDecidedTwice",
     "CallIdReused",
     "CallWithoutName",
     "CallWithoutOutput",
@@ -32,6 +36,8 @@ __all__ = [
     "OutputOfOtherType",
     "OutputOutOfOrder",
     "OutputWithoutCall",
+    "RetryWithoutDenial",
     "SecondOutput",
     "SyntheticOutputPersisted",
+    "UndecidedCallRan",
 ]

@@ -9,6 +9,7 @@ from turnfold.replay.invariants.turns.first_token_after_end import FirstTokenAft
 from turnfold.replay.invariants.turns.item_of_unknown_turn import ItemOfUnknownTurn
 from turnfold.replay.invariants.turns.last_message_disagrees import LastMessageDisagrees
 from turnfold.replay.invariants.turns.overlapping_turns import OverlappingTurns
+from turnfold.replay.invariants.turns.record_after_shutdown import RecordAfterShutdown
 from turnfold.replay.invariants.turns.review_left_without_entering import ReviewLeftWithoutEntering
 from turnfold.replay.invariants.turns.review_never_left import ReviewNeverLeft
 from turnfold.replay.invariants.turns.second_terminal import SecondTerminal
@@ -16,6 +17,7 @@ from turnfold.replay.invariants.turns.start_time_disagrees_with_clock import Sta
 from turnfold.replay.invariants.turns.start_times_disagree import StartTimesDisagree
 from turnfold.replay.invariants.turns.terminal_of_other_turn import TerminalOfOtherTurn
 from turnfold.replay.invariants.turns.turn_cut_off import TurnCutOff
+from turnfold.replay.invariants.turns.turn_during_shutdown import TurnDuringShutdown
 from turnfold.replay.invariants.turns.turn_id_reused import TurnIdReused
 from turnfold.replay.invariants.turns.turn_left_open import TurnLeftOpen
 from turnfold.replay.invariants.turns.turn_without_context import TurnWithoutContext
@@ -32,6 +34,7 @@ __all__ = [
     "ItemOfUnknownTurn",
     "LastMessageDisagrees",
     "OverlappingTurns",
+    "RecordAfterShutdown",
     "ReviewLeftWithoutEntering",
     "ReviewNeverLeft",
     "SecondTerminal",
@@ -39,6 +42,7 @@ __all__ = [
     "StartTimesDisagree",
     "TerminalOfOtherTurn",
     "TurnCutOff",
+    "TurnDuringShutdown",
     "TurnIdReused",
     "TurnLeftOpen",
     "TurnWithoutContext",

@@ -292,6 +292,59 @@ class TestAborts:
         assert [] == found(other, data)
 
 
+class TestSteps:
+    """TF419 and TF420: the steps of an abort, which our own log alone shows."""
+
+    def test_an_abort_by_the_book(self) -> None:
+        """With a marker or without, and with a disk that fails, the steps are legal."""
+        failed = o.own("journal_failed", turn_id="A", message="no space left on device")
+        scopes, unwound, marker, _, terminal = o.abort()
+        for steps in (o.abort(), o.abort(reason="replaced"), [scopes, unwound, marker, failed, terminal]):
+            assert [] == found("TF419", o.log(*o.begin(), BEGAN, *steps))
+            assert [] == found("TF420", o.log(*o.begin(), BEGAN, *steps))
+
+    @pytest.mark.covers("F2", "F4")
+    @pytest.mark.parametrize("left_out", [1, 2, 4])
+    def test_a_step_that_is_left_out_is_one_finding(self, left_out: int) -> None:
+        """Scopes are cancelled before anything is waited for, and the marker is durable before the end is told."""
+        steps = [BEGAN, *o.abort()]
+        del steps[left_out]
+        assert [(6 + left_out, "violation")] == found("TF419", o.log(*o.begin(), *steps))
+
+    def test_turns_are_aborted_only_after_a_beginning(self) -> None:
+        """A turn that runs is neither aborted without a beginning nor cleared, and its abort begins once."""
+        cleared = o.own("turn_cleared", turn_id="A")
+        aborted = o.event("turn_aborted", turn_id="A", reason="replaced")
+        for step in (cleared, aborted):
+            assert [(6, "violation")] == found("TF419", o.log(*o.begin(), step))
+        assert [(7, "violation")] == found("TF419", o.log(*o.begin(), BEGAN, BEGAN, *o.abort()))
+
+    def test_a_turn_that_never_began_is_cleared(self) -> None:
+        """That is how an interrupt ends a turn without a task (F8)."""
+        rows = [o.own("turn_reserved", turn_id="B"), o.own("turn_cleared", turn_id="B")]
+        assert [] == found("TF419", o.log(*o.begin(), *o.end(), *rows))
+
+    def test_what_names_another_turn_is_not_judged_by_the_open_one(self) -> None:
+        """A late record of an earlier turn says nothing of the one that is being aborted."""
+        late = o.own("model_response_completed", turn_id="Z", request_id="r")
+        other = o.own("abort_began", turn_id="Z", reason="interrupted")
+        *steps, terminal = o.abort()
+        data = o.log(*o.begin(), BEGAN, *steps, late, other, terminal)
+        assert [] == found("TF420", data) + found("TF419", data) + found("TF413", data)
+
+    def test_hooks_on_the_interrupt_come_after_the_flush(self) -> None:
+        """TF420: they are the last work of a turn that is over otherwise."""
+        fields: dict[str, Any] = {"run_id": "interrupt:0:/h", "turn_id": "A", "event_name": "interrupt"}
+        *steps, terminal = o.abort()
+        hooks = [
+            o.own("hook_started", **fields, status="running"),
+            o.own("hook_completed", **fields, status="completed"),
+        ]
+        assert [] == found("TF420", o.log(*o.begin(), BEGAN, *steps, *hooks, terminal))
+        early = o.log(*o.begin(), BEGAN, *steps[:2], *hooks, *steps[2:], terminal)
+        assert [(10, "violation")] == found("TF420", early)
+
+
 def test_records_of_a_type_are_told_from_others() -> None:
     """The marker is told by its text, whichever record says it: a compaction that quotes it is none."""
     data = log(meta(), START, record("compacted", message="<turn_aborted>"), COMPLETE)
