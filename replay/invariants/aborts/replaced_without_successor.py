@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from turnfold.events import REPLACED, TurnAborted, TurnStarted
+from turnfold.events import REPLACED, SessionResumed, ShutdownBegan, TurnAborted, TurnStarted
 from turnfold.replay.findings import Severity
 from turnfold.replay.invariants.registry import Invariant, on
 
@@ -27,7 +27,8 @@ class ReplacedWithoutSuccessor(
 
     ## What can excuse it
     A process that died between the two records, or a file that was copied in that instant. What a fork copied may
-    end there too, so nothing is said of copied turns.
+    end there too, so nothing is said of copied turns. Our own log shows that a session was shut down or resumed
+    before the successor began: nothing is said then either.
     """
 
     claim = "turn {turn_id} was replaced, but nothing replaced it"
@@ -37,11 +38,20 @@ class ReplacedWithoutSuccessor(
     def begin(self) -> None:
         self.aborted_at = 0
         self.turn_id: str | None = None
+        self.ending = False
+
+    @on(ShutdownBegan)
+    def ends(self, event: Any, at: int) -> None:
+        self.aborted_at, self.ending = 0, True
+
+    @on(SessionResumed)
+    def resumed(self, event: Any, at: int) -> None:
+        self.aborted_at, self.ending = 0, False
 
     @on(TurnAborted)
     def aborted(self, event: Any, at: int) -> None:
         turn = self.session.closed
-        if event.reason == REPLACED and turn is not None and not turn.copied:
+        if event.reason == REPLACED and turn is not None and not (turn.copied or self.ending):
             self.aborted_at, self.turn_id = at, turn.turn_id
 
     @on(TurnStarted)

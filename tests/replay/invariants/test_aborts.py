@@ -18,6 +18,7 @@ START = event("task_started", turn_id="A")
 COMPLETE = event("task_complete", turn_id="A")
 ABORTED = event("turn_aborted", turn_id="A", reason="interrupted")
 CALL = item("function_call", name="shell", call_id="c1", arguments="{}")
+REPLACED = o.event("turn_aborted", turn_id="A", reason="replaced")
 BEGAN = o.own("abort_began", turn_id="A", reason="interrupted")
 
 
@@ -157,6 +158,19 @@ class TestAborts:
     def test_replaced_turns_have_successors(self, rows: list[Row]) -> None:
         """TF409: only a turn that was replaced wants a successor."""
         assert [] == found("TF409", log(meta(), START, *rows))
+
+    @pytest.mark.parametrize(
+        "rows",
+        [
+            pytest.param([o.own("shutdown_began", by="client"), REPLACED], id="shut down before it ended"),
+            pytest.param([REPLACED, o.own("shutdown_began", by="client")], id="shut down after it ended"),
+            pytest.param([REPLACED, o.own("session_resumed", session_id=o.ID)], id="resumed"),
+        ],
+    )
+    def test_a_session_that_ends_explains_a_missing_successor(self, rows: list[o.Row]) -> None:
+        """TF409: our own log says that the session was shut down or resumed; without that the rule speaks."""
+        assert [] == found("TF409", o.log(*o.begin(), *rows))
+        assert [(6, "suspicion")] == found("TF409", o.log(*o.begin(), REPLACED))
 
     def test_what_a_fork_copied_is_not_judged(self) -> None:
         """TF409: a copy may end behind a replaced turn; a terminal without a start is told by others."""
