@@ -15,7 +15,7 @@ import attrs
 from turnfold.core.engine import Parts, RandomIds
 from turnfold.core.engine.hooks import CommandRunner, DiskFiles, Hooks, Layer, Spiller, discover
 from turnfold.core.engine.patching import Workspace
-from turnfold.core.engine.plugs import Plug, command_tools, network_approvals
+from turnfold.core.engine.plugs import Plug, command_tools, exec_gate, guarded_names, network_approvals
 from turnfold.core.engine.ports import Ids, Journal, Processes, Sandbox
 from turnfold.core.engine.process import Spill, SystemProcesses
 from turnfold.core.engine.rules import RuleBook, load_rules
@@ -86,7 +86,7 @@ async def build_parts(setup: Setup, begin: Callable[[], Journal]) -> Plugged:
     book = RuleBook(rules.ruleset, home=setup.home)
     hooks, hook_notes = await _hooks(setup, project, processes, ids)
     parts = Parts(
-        plugs=_plugs(setup, processes),
+        plugs=_plugs(setup, processes, book),
         hooks=hooks,
         commands=book,
         rules=book,
@@ -98,8 +98,8 @@ async def build_parts(setup: Setup, begin: Callable[[], Journal]) -> Plugged:
     return Plugged(parts=parts, notes=(*notes, *hook_notes))
 
 
-def _plugs(setup: Setup, processes: Processes) -> tuple[Plug, ...]:
-    """The tools: shells, long-running commands, patches; and the network's proxy if it is wanted."""
+def _plugs(setup: Setup, processes: Processes, book: RuleBook) -> tuple[Plug, ...]:
+    """The tools: shells guarded by the rules, long-running commands, patches; the network's proxy if it is wanted."""
     env = {"PATH": os.defpath, **setup.env}
     settings = ExecSettings(
         processes=processes,
@@ -111,8 +111,10 @@ def _plugs(setup: Setup, processes: Processes) -> tuple[Plug, ...]:
         cwd_writable=setup.sandbox_mode != "read-only",
         unrestricted=setup.sandbox_mode == "danger-full-access",
     )
-    tools = command_tools(settings, workspace=workspace)
-    return (tools, network_approvals()) if setup.network else (tools,)
+    # Without a rule that asks or forbids there is nothing to stop inside a shell.
+    guard = exec_gate(book, env["PATH"]) if guarded_names(book.ruleset) else None
+    tools = command_tools(settings, workspace=workspace, guard=guard)
+    return (tools, network_approvals(rules=book)) if setup.network else (tools,)
 
 
 async def _sandbox(setup: Setup, processes: Processes) -> Sandbox | None:

@@ -19,7 +19,6 @@ from turnfold.core.engine import NoJournal, RandomIds, SessionFailed, SessionOpt
 from turnfold.core.engine.fakes import ScriptedModel
 from turnfold.core.engine.models import ResponsesModel, ScriptError, load_script
 from turnfold.core.engine.ports import Journal, JournalError, Model
-from turnfold.core.lifecycle import IllegalEvent
 from turnfold.replay import Finding, read_back
 from turnfold.replay.live import LiveVerification, told
 from turnfold.rollouts.recorder import Recorder, RecordingError, session_path
@@ -130,8 +129,6 @@ def run(chosen: Run) -> int:
         error = root(raised)
         if isinstance(error, NoSandbox | RecordingError):
             raise Complaint(str(error)) from raised
-        if isinstance(error, IllegalEvent):
-            raise Complaint(f"{chosen.resume}: this log cannot be continued: {error}") from raised
         if isinstance(error, SessionFailed) and isinstance(error.__cause__, JournalError):
             raise Complaint(str(error)) from raised
         raise error from raised.__cause__
@@ -147,10 +144,10 @@ async def _run(chosen: Run) -> int:
     model = chosen.the_model()
     resumed = None if chosen.resume is None else read_back(chosen.resume)
     log = () if resumed is None else resumed.envelopes
-    known = None if resumed is None else resumed.session_id
-    cwd = chosen.cwd or (None if resumed is None else resumed.state.settings.cwd) or "."
+    state = None if resumed is None else resumed.state
+    cwd = chosen.cwd or (None if state is None else state.settings.cwd) or "."
     setup = chosen.setup(str(await trio.Path(cwd).resolve()))
-    session_id = known or RandomIds().new("session")
+    session_id = (None if state is None else state.session_id) or RandomIds().new("session")
     plugged = await build_parts(setup, partial(_journal, chosen, session_id))
     pane = Pane(_write, color=wants_color(chosen.color, sys.stdout), width=_width, edits=chosen.typed)
     for note in plugged.notes:
@@ -161,7 +158,7 @@ async def _run(chosen: Run) -> int:
     with patient():
         async with (
             trio.open_nursery() as nursery,
-            open_session(model, options, plugged.parts, verify=verifier, resume=log) as session,
+            open_session(model, options, plugged.parts, verify=verifier, resume=log, state=state) as session,
         ):
             dialogue = Dialogue(session, pane.tell, answer=_answer(chosen))
             nursery.start_soon(dialogue.watch, session.events("terminal", deltas=True))
@@ -186,9 +183,7 @@ def _journal(chosen: Run, session_id: str) -> Journal:
 def _answer(chosen: Run) -> Reply | None:
     if chosen.answer is None and chosen.typed:
         return None
-    if chosen.answer == "approved":
-        return Reply("approved")
-    return Reply("denied", None if chosen.answer else "nobody is there to be asked")
+    return Reply(chosen.answer or "denied")
 
 
 async def _converse(chosen: Run, dialogue: Dialogue, pane: Pane) -> int:

@@ -70,7 +70,7 @@ class Dialogue:
 
     async def take(self, line: str) -> Outcome:
         """Do what a finished line asks for."""
-        question = next(iter(self._questions.values()), None)
+        question = self._open_question()
         if question is not None and line.strip() and not line.lstrip().startswith("/"):
             reply = reply_of(question, line)
             if reply is not None:
@@ -87,7 +87,13 @@ class Dialogue:
     async def idle(self) -> None:
         """Wait until no turn runs."""
         while (turn := self._session.state.turn) is not None:
-            await self._session.finished(turn.turn_id)
+            end = await self._session.finished(turn.turn_id)
+            self.last_end = end or self.last_end  # `watch` may come to it later
+
+    def _open_question(self) -> ApprovalRequested | None:
+        """The question that was asked; one that the session dropped is none, though the news may be on its way."""
+        pending = self._session.state.approvals
+        return next((each for key, each in self._questions.items() if key in pending), None)
 
     async def _carry_out(self, order: orders.Order | None, line: str) -> Outcome:
         match order:
@@ -160,10 +166,12 @@ class Dialogue:
 
     async def _reply(self, question: ApprovalRequested, reply: Reply) -> None:
         result = await self._session.answer(
-            question.approval_id, reply.decision, message=reply.message, answered_by="terminal"
+            question.approval_id, reply.decision, message=reply.instead, answered_by="terminal"
         )
         if not isinstance(result, Done | Interrupted):
             self._questions.pop(question.approval_id, None)
+        elif reply.instead is not None:
+            await self._carry_out(orders.Say(reply.instead), reply.instead)
 
 
 def _asked_briefly(question: ApprovalRequested) -> Iterator[Told]:

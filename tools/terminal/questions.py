@@ -15,7 +15,7 @@ LABELS: Final[Mapping[str, str]] = {
     "approved": "yes, this time",
     "approved_for_session": "yes, and do not ask again in this session",
     "approved_execpolicy_amendment": "yes, and keep a rule that allows it",
-    "denied": "no (add a message for the model behind the number)",
+    "denied": "no (say behind the number what to do instead)",
     "abort": "no, and interrupt the turn",
 }
 """What can be chosen, in this order. Other answers need details that a number cannot give."""
@@ -26,7 +26,8 @@ class Reply:
     """An answer."""
 
     decision: str
-    message: str | None = None
+    instead: str | None = None
+    """What the agent is to do instead; it goes into the turn as input, for a denial as such tells it nothing."""
 
 
 def offered(question: ApprovalRequested) -> tuple[str, ...]:
@@ -49,9 +50,9 @@ def lines_of(question: ApprovalRequested) -> Iterator[Told]:
 
 def reply_of(question: ApprovalRequested, line: str) -> Reply | None:
     """What *line* answers: `2`, or `3 use another folder`; None when it is no answer."""
-    number, _, message = line.strip().partition(" ")
+    number, _, rest = line.strip().partition(" ")
     choices = offered(question)
     if not number.isascii() or not number.isdigit() or not 1 <= int(number[:3]) <= len(choices):
         return None
     decision = choices[int(number) - 1]
-    return Reply(decision, (message.strip() or None) if decision == "denied" else None)
+    return Reply(decision, (rest.strip() or None) if decision == "denied" else None)

@@ -124,6 +124,8 @@ def _end(event: TurnAborted | TurnCompleted) -> Iterator[Told]:
         yield Told(f"— the turn was ended: {event.reason or 'interrupted'}", "ask")
     elif event.error is not None:
         yield Told(f"— the turn failed: {safe(str(message_of(event.error)))}", "error")
+    else:
+        yield Told("— done", "quiet")
 
 
 def _rare(event: Event) -> Iterator[Told]:
