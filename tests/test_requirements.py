@@ -42,3 +42,9 @@ def test_marks_name_known_requirements() -> None:
     """A test cannot claim to show a requirement that is not on the list."""
     known = set(listed_ids())
     assert [] == [f"{where}: {claimed}" for where, claimed in claims() if claimed not in known]
+
+
+def test_every_requirement_is_shown() -> None:
+    """No line of the list is without a test that claims to show it."""
+    claimed = {requirement for _, requirement in claims()}
+    assert [] == [requirement for requirement in listed_ids() if requirement not in claimed]
