@@ -71,6 +71,7 @@ class UserMessage(Payload, tag="user_message"):
     message: str | None = None
     turn_id: str | None = None
     client_id: str | None = None
+    input_id: str | None = None
 
 
 class AgentMessage(Payload, tag="agent_message"):

@@ -18,7 +18,12 @@ from turnfold.replay.invariants.registry import Invariant, on
 
 
 class AcceptedSteerVanished(
-    Invariant, code="TF417", severity=Severity.SUSPICION, since="0.1.0", needs=(TurnSteered, TurnCompleted)
+    Invariant,
+    code="TF417",
+    severity=Severity.SUSPICION,
+    since="0.1.0",
+    needs=(TurnSteered, TurnCompleted),
+    implied_by=("TF421",),
 ):
     """Input was accepted into a turn, and the turn completed without it.
 

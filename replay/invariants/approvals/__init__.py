@@ -9,6 +9,7 @@ from turnfold.replay.invariants.approvals.approval_of_other_turn import Approval
 from turnfold.replay.invariants.approvals.approval_outside_item import ApprovalOutsideItem
 from turnfold.replay.invariants.approvals.cancelled_but_completed import CancelledButCompleted
 from turnfold.replay.invariants.approvals.denied_but_ran import DeniedButRan
+from turnfold.replay.invariants.approvals.final_outcome_overwritten import FinalOutcomeOverwritten
 from turnfold.replay.invariants.approvals.host_asked_after_decision import HostAskedAfterDecision
 from turnfold.replay.invariants.approvals.host_asked_twice import HostAskedTwice
 from turnfold.replay.invariants.approvals.ran_while_asked import RanWhileAsked
@@ -26,6 +27,7 @@ __all__ = [
     "ApprovalOutsideItem",
     "CancelledButCompleted",
     "DeniedButRan",
+    "FinalOutcomeOverwritten",
     "HostAskedAfterDecision",
     "HostAskedTwice",
     "RanWhileAsked",

@@ -2,6 +2,7 @@
 
 from turnfold.replay.invariants.calls.call_decided_twice import CallDecidedTwice
 from turnfold.replay.invariants.calls.call_id_reused import CallIdReused
+from turnfold.replay.invariants.calls.call_left_open import CallLeftOpen
 from turnfold.replay.invariants.calls.call_without_name import CallWithoutName
 from turnfold.replay.invariants.calls.call_without_output import CallWithoutOutput
 from turnfold.replay.invariants.calls.exec_end_of_other_turn import ExecEndOfOtherTurn
@@ -23,6 +24,7 @@ from turnfold.replay.invariants.calls.undecided_call_ran import UndecidedCallRan
 __all__ = [
     "CallDecidedTwice",
     "CallIdReused",
+    "CallLeftOpen",
     "CallWithoutName",
     "CallWithoutOutput",
     "ExecEndOfOtherTurn",

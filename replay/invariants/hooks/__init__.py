@@ -10,9 +10,11 @@ from turnfold.replay.invariants.hooks.hook_completed_without_start import HookCo
 from turnfold.replay.invariants.hooks.hook_duration_disagrees import HookDurationDisagrees
 from turnfold.replay.invariants.hooks.hook_never_completed import HookNeverCompleted
 from turnfold.replay.invariants.hooks.hook_run_changed import HookRunChanged
+from turnfold.replay.invariants.hooks.hook_run_left_open import HookRunLeftOpen
 from turnfold.replay.invariants.hooks.hook_started_not_running import HookStartedNotRunning
 from turnfold.replay.invariants.hooks.hook_started_twice import HookStartedTwice
 from turnfold.replay.invariants.hooks.hook_status_illegal import HookStatusIllegal
+from turnfold.replay.invariants.hooks.reviewed_after_hook_decision import ReviewedAfterHookDecision
 from turnfold.replay.invariants.hooks.run_id_malformed import RunIdMalformed
 
 __all__ = [
@@ -26,8 +28,10 @@ __all__ = [
     "HookDurationDisagrees",
     "HookNeverCompleted",
     "HookRunChanged",
+    "HookRunLeftOpen",
     "HookStartedNotRunning",
     "HookStartedTwice",
     "HookStatusIllegal",
+    "ReviewedAfterHookDecision",
     "RunIdMalformed",
 ]
