@@ -25,6 +25,9 @@ class SessionOptions:
     model: str = attrs.field(default="default", validator=attrs.validators.min_len(1))
     """Name of the model, as the endpoint knows it."""
 
+    model_provider: str | None = None
+    """Name of the model's provider, as Codex's configuration has it: a Codex that resumes the log asks that one."""
+
     instructions: str = ""
     """The base instructions of every request."""
 
@@ -97,4 +100,5 @@ class SessionOptions:
             originator=self.originator,
             cli_version=version,
             source=self.source,
+            model_provider=self.model_provider,
         )
