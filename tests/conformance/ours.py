@@ -87,6 +87,7 @@ def options_for(scenario: Scenario, work: Path, session_id: str | None) -> Sessi
         session_id=session_id,
         cwd=str(work),
         model="mock-model",
+        model_provider="mock",
         approval_policy=scenario.approval,
         sandbox_mode=scenario.sandbox,
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import attrs
 import pytest
@@ -18,7 +19,7 @@ from tests.conformance.endpoint import message, serving
 from tests.conformance.ours import ours, ours_again
 from tests.conformance.scenario import Ended, Scenario, Start
 from tests.conformance.seen import items_seen
-from tests.conformance.theirs import codex_at
+from tests.conformance.theirs import Codex, codex_at
 from turnfold.replay import turns, verify
 from turnfold.replay.findings import Verdict
 
@@ -147,3 +148,51 @@ def test_a_file_goes_back_and_forth(scenario: Scenario, tmp_path: Path) -> None:
         assert (Verdict.VALID, (), {}) == (report.verdict, report.findings, report.unknown_types)
 
     run(main)
+
+
+EXCUSED = frozenset({"TF305", "TF402"})
+"""What the rules may suspect in a log that was cut off: a turn without an end, a marker without its abort."""
+
+
+@pytest.mark.covers("G1")
+def test_a_log_that_was_cut_off_is_resumed(tmp_path: Path) -> None:
+    """Behind whichever line: Codex finds the turns that we find, continues, and nothing is damaged or illegal then."""
+    codex_path()
+    scenario = next(each for each in SCENARIOS if each.name == "interrupted-while-asked")
+
+    async def main() -> None:
+        path = await record(scenario, tmp_path)
+        (tmp_path / "our-home" / "hooks.json").unlink()
+        logs = list(cuts(path))
+        async with serving([[message("on", "m-codex")]] * len(logs)) as endpoint:
+            home, work = tmp_path / "our-home", tmp_path / "our-work"
+            write_home(home, work, endpoint.url, approval=scenario.approval, sandbox=scenario.sandbox)
+            async with codex_at(endpoint, home, work) as client:
+                for log in logs:
+                    await resumed(client, log)
+
+    run(main)
+
+
+def cuts(path: Path) -> Iterator[Path]:
+    """The log at *path* as it was after each of its lines, as sessions of their own."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    old = path.stem[-36:]
+    for count in range(1, len(lines) + 1):
+        new = str(UUID(int=count, version=4))
+        log = path.with_name(path.name.replace(old, new))
+        log.write_bytes(b"".join(lines[:count]).replace(old.encode(), new.encode()))
+        yield log
+
+
+async def resumed(client: Codex, log: Path) -> None:
+    """Let Codex resume a log that was cut off, and look at what it says and writes."""
+    ended = {"inProgress": "interrupted"}
+    before = [(turn_id, ended.get(status, status)) for turn_id, status, _ in rows(log)]
+    found = await client.resume(log.stem[-36:])
+    assert before == [(turn["id"], turn["status"]) for turn in found], log
+    await say(client, "go on")
+    report = verify(log)
+    assert report.verdict is not Verdict.INVALID, log
+    assert set(report.counts) <= EXCUSED, log
+    assert {} == report.unknown_types

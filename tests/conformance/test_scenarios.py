@@ -20,11 +20,16 @@ from tests.conformance.ours import ours
 from tests.conformance.scenario import Hunk, Scenario
 from tests.conformance.seen import hunks, items_seen
 from tests.conformance.theirs import codex
+from turnfold.replay import verify
+from turnfold.replay.findings import Verdict
 
 pytestmark = pytest.mark.slow
 
 PATIENCE_S = 60
 """Seconds after which a scenario counts as hung."""
+
+LEFT_OPEN = frozenset({"TF210"})
+"""What a capture may show: an item of the model that a steer cut off, and that never ended."""
 
 Opening = Callable[[Scenario, Endpoint, Path], AbstractAsyncContextManager[Client]]
 
@@ -70,6 +75,18 @@ def test_both_engines_do_the_same(scenario: Scenario, tmp_path: Path) -> None:
     heard_ours, seen_ours = lived(ours, scenario, tmp_path)
     assert list(scenario.heard) == compared(scenario, heard_theirs, heard_ours)
     assert list(scenario.seen) == hunks(seen_theirs, seen_ours)
+    judge_codex(tmp_path)
+
+
+def judge_codex(base: Path) -> None:
+    """What Codex wrote and said is sound to our rules, and we know every record of it."""
+    [rollout] = (base / "codex-home").rglob("rollout-*.jsonl")
+    report = verify(rollout)
+    assert (Verdict.VALID, {}, {}) == (report.verdict, report.counts, report.unknown_types)
+    told = verify(base / "capture.jsonl")
+    assert Verdict.INVALID is not told.verdict
+    assert set(told.counts) <= LEFT_OPEN
+    assert {} == told.unknown_types
 
 
 def test_every_difference_has_a_reason_and_every_reason_a_scenario() -> None:

@@ -52,6 +52,7 @@ class Codex(Client):
     async def resume(self, thread_id: str) -> list[Message]:
         """Go on with a thread that has a file in the home; return its turns."""
         self.thread_id = thread_id
+        self._decoder = decoder_for(Dialect.APP_SERVER)  # one follows one thread
         result = await self.request("thread/resume")
         turns: list[Message] = result["thread"]["turns"]
         return turns
