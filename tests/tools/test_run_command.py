@@ -252,7 +252,7 @@ def test_questions_are_answered_by_number(place: Place) -> None:
 
 @pytest.mark.slow
 def test_ctrl_c_interrupts_and_leaves_when_idle(place: Place) -> None:
-    """In a turn it ends the turn; after that the first one asks, the second one leaves with 130."""
+    """In a turn it ends the turn; then the first one asks, the second one leaves with 130. The terminal is as before."""
     place.script([shell("sleep", "1000")])
     with open_at(place) as somebody:
         somebody.wait_for(PROMPT)
@@ -262,8 +262,10 @@ def test_ctrl_c_interrupts_and_leaves_when_idle(place: Place) -> None:
         somebody.wait_for("— the turn was ended: interrupted")
         somebody.press(CTRL_C)
         somebody.wait_for("press Ctrl-C again")
+        assert not somebody.echoes
         somebody.press(CTRL_C)
         assert 130 == somebody.end()
+        assert somebody.echoes
     assert 1 == len(place.events(TurnAborted))
 
 

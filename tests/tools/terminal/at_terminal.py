@@ -7,6 +7,7 @@ import pty
 import select
 import signal
 import sys
+import termios
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -41,6 +42,12 @@ class AtTerminal:
     def press(self, keys: str) -> None:
         """Type."""
         os.write(self._fd, keys.encode())
+
+    @property
+    def echoes(self) -> bool:
+        """Whether the terminal shows what is typed and hands over whole lines, as shells leave it."""
+        mode = termios.tcgetattr(self._fd)[3]
+        return bool(mode & termios.ECHO and mode & termios.ICANON)
 
     def hang_up(self) -> None:
         """The terminal goes away."""
