@@ -252,7 +252,7 @@ def test_questions_are_answered_by_number(place: Place) -> None:
 
 @pytest.mark.slow
 def test_ctrl_c_interrupts_and_leaves_when_idle(place: Place) -> None:
-    """In a turn it ends the turn; then the first one asks, the second one leaves with 130. The terminal is as before."""
+    """In a turn it ends the turn; then one asks, the next leaves with 130, and the terminal is as before."""
     place.script([shell("sleep", "1000")])
     with open_at(place) as somebody:
         somebody.wait_for(PROMPT)

@@ -18,7 +18,7 @@ from turnfold.tools.terminal.editor import Editor, Line, Sign
 from turnfold.tools.terminal.keys import Typed
 from turnfold.tools.terminal.pane import Pane
 from turnfold.tools.terminal.telling import Told
-from turnfold.tools.terminal.tty import cbreak, keys
+from turnfold.tools.terminal.tty import cbreak, cbreak_again, keys
 
 LEAVE_HINT: Final = "  press Ctrl-C again to leave, or type /quit"
 ENDING: Final = (signal.SIGTERM, signal.SIGHUP)
@@ -94,6 +94,7 @@ class Typing:
                 self.code = 128 + number
                 self._scope.cancel()
             elif number == signal.SIGCONT:
+                cbreak_again(self.fd)
                 self.pane.refresh()
             elif not await self.dialogue.interrupt():
                 self._ctrl_c()

@@ -32,6 +32,15 @@ def cbreak(fd: int) -> Generator[None]:
             termios.tcsetattr(fd, termios.TCSADRAIN, before)
 
 
+def cbreak_again(fd: int) -> None:
+    """As `cbreak`, once more: the shell in which we were stopped gave its own settings."""
+    import termios
+    import tty
+
+    with suppress(termios.error):
+        tty.setcbreak(fd)
+
+
 async def read(fd: int) -> bytes:
     """Read what has come, without a thread, which would hold up the end; nothing at the end of the file."""
     with suppress(PermissionError):  # a plain file is always ready, and cannot be waited for
