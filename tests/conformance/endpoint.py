@@ -54,7 +54,7 @@ def message(text: str, item_id: str = "m1") -> Part:
 
 def beginning(text: str, item_id: str = "m1") -> tuple[Part, Part]:
     """The agent begins to say something, and *text* is the first piece of it."""
-    item = {"type": "message", "role": "assistant", "id": item_id, "content": []}
+    item: dict[str, object] = {"type": "message", "role": "assistant", "id": item_id, "content": []}
     return (
         {"type": "response.output_item.added", "output_index": 0, "item": item},
         {"type": "response.output_text.delta", "item_id": item_id, "output_index": 0, "delta": text},
