@@ -29,9 +29,12 @@ from turnfold.core.engine.owntools import tool
 from turnfold.core.results import Started
 from turnfold.core.state import State
 from turnfold.events import Event, TurnCompleted, TurnStarted
-from turnfold.replay import Finding, Verdict, read_back, verify
+from turnfold.replay import Finding, Verdict, read_back, registry, verify
 from turnfold.replay.live import InvariantViolated, LiveVerification
 from turnfold.rollouts.recorder import Recorder
+
+LEFT_OPEN: Final = (registry()["TF306"],)
+"""The rule that speaks at the end of a log."""
 
 OPTIONS: Final = SessionOptions(cwd="/work", model="scripted")
 
@@ -238,16 +241,16 @@ def test_what_a_function_raises_ends_the_session(tmp_path: Path, monkeypatch: py
         run("a turn", tmp_path / "log.jsonl", LiveVerification(strict))
 
 
-@pytest.mark.findings("TF306", why="a turn without end is planted")
+@pytest.mark.findings("TF119", "TF306", why="a turn without end is planted")
 def test_what_only_the_end_shows_is_judged_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A suspicion is a warning, and ends nothing."""
     plant(monkeypatch, begins_at_the_end)
-    live = LiveVerification()
+    live = LiveVerification(rules=[registry()["TF306"]])
     run("a turn", tmp_path / "log.jsonl", live)
     assert ["TF306"] == [finding.code for finding in live.warnings]
 
 
-@pytest.mark.findings("TF306", why="a turn without end is planted")
+@pytest.mark.findings("TF119", "TF306", why="a turn without end is planted")
 def test_the_journal_is_closed_before_the_last_finding_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -259,5 +262,5 @@ def test_the_journal_is_closed_before_the_last_finding_is_told(
     plant(monkeypatch, begins_at_the_end)
     path = tmp_path / "log.jsonl"
     with pytest.raises(SessionFailed, match="found TF306"):
-        run("a turn", path, LiveVerification(strict))
+        run("a turn", path, LiveVerification(strict, rules=[registry()["TF306"]]))
     trio.run(Recorder.resume(path).aclose)
