@@ -1,0 +1,81 @@
+"""Exploring the interleavings of a trio program: every schedule up to a bound, or random ones with a bound.
+
+    >>> import trio
+    >>> from turnfold.replay.explore import explore
+    >>> async def lost_update():
+    ...     total = 0
+    ...     async def add():
+    ...         nonlocal total
+    ...         seen = total
+    ...         await trio.lowlevel.checkpoint()
+    ...         total = seen + 1
+    ...     async with trio.open_nursery() as nursery:
+    ...         nursery.start_soon(add)
+    ...         nursery.start_soon(add)
+    ...     assert total == 2, "an update was lost"
+    >>> failure = explore(lost_update).failure
+    >>> failure.text
+    'AssertionError: an update was lost'
+    >>> len(failure.tape.deviations)
+    1
+
+Works on any async function without parameters that waits by means of trio alone; nothing of turnfold has to be in it.
+`docs/exploring.md` says what is explored, and what is not. Importing this needs a trio whose inside is known.
+"""
+
+from __future__ import annotations
+
+from turnfold.replay.explore.cancellations import EveryCancellation
+from turnfold.replay.explore.clock import VirtualClock
+from turnfold.replay.explore.comparing import Check, first_difference, held_back, pictured, signature
+from turnfold.replay.explore.explorer import Exploration, Failure, Replayed, explore, name_of, replay
+from turnfold.replay.explore.inside import UnsupportedTrio
+from turnfold.replay.explore.listening import Refused
+from turnfold.replay.explore.runs import Cancel, Chooser, Deviation, Plan, Run, StepDetail
+from turnfold.replay.explore.shrink import Shrunk, shrink
+from turnfold.replay.explore.stage import Campaign, Limits, Scenario, perform
+from turnfold.replay.explore.strategies import DelayBounded, Pct, RandomWalk, Replay, RoundRobin, Strategy
+from turnfold.replay.explore.tape import BadToken, Tape, decode, encode, fingerprint, scenario_of, tape_of
+
+__all__ = [
+    "BadToken",
+    "Campaign",
+    "Cancel",
+    "Check",
+    "Chooser",
+    "DelayBounded",
+    "Deviation",
+    "EveryCancellation",
+    "Exploration",
+    "Failure",
+    "Limits",
+    "Pct",
+    "Plan",
+    "RandomWalk",
+    "Refused",
+    "Replay",
+    "Replayed",
+    "RoundRobin",
+    "Run",
+    "Scenario",
+    "Shrunk",
+    "StepDetail",
+    "Strategy",
+    "Tape",
+    "UnsupportedTrio",
+    "VirtualClock",
+    "decode",
+    "encode",
+    "explore",
+    "fingerprint",
+    "first_difference",
+    "held_back",
+    "name_of",
+    "perform",
+    "pictured",
+    "replay",
+    "scenario_of",
+    "shrink",
+    "signature",
+    "tape_of",
+]

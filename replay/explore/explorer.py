@@ -1,0 +1,258 @@
+"""Runs a scenario under many schedules, and reports the outcomes and the first failure."""
+
+from __future__ import annotations
+
+import attrs
+
+from turnfold.replay.explore.comparing import (
+    CAUSES,
+    Check,
+    first_difference,
+    held_back,
+    judged,
+    pictured,
+)
+from turnfold.replay.explore.runs import REFUSED, STALLED, UNSTABLE, Run
+from turnfold.replay.explore.shrink import shrink
+from turnfold.replay.explore.stage import Campaign, Limits, Scenario, perform
+from turnfold.replay.explore.strategies import DelayBounded, Strategy
+from turnfold.replay.explore.tape import Tape, decode, encode, fingerprint, tape_of
+
+SHRINKS_MAX = 2_000
+"""Schedules that shrinking may take."""
+
+
+@attrs.frozen(kw_only=True)
+class Failure:
+    """A schedule under which the scenario fails."""
+
+    kind: str
+    """As `Run.kind`; also `check`: the check raised, and `unstable`: twice the same choices gave different runs."""
+    text: str
+    error: BaseException | None
+    token: str
+    """Replays the schedule: `replay(scenario, token)`."""
+    tape: Tape
+    steps: tuple[str, ...]
+    """The schedule in words: which task ran when."""
+    found_after: int
+    """The number of the schedule that failed first, from 1 on."""
+    found_with: int
+    """How many choices of that one were not the default; `tape.deviations` are those of the shrunk one."""
+    beyond_trio: int
+    """Steps for which a task was held back longer than today's trio would. 0: trio alone can do this."""
+    smallest: bool
+    """Whether shrinking came to its end."""
+
+    def __str__(self) -> str:
+        delays = len(self.tape.deviations)
+        lines = [
+            f"{self.kind}: {self.text}",
+            f"found in schedule {self.found_after}; {delays} of its choices differ from the default",
+            "trio's own scheduler can do this"
+            if self.beyond_trio == 0
+            else f"{self.beyond_trio} steps need a task to be held back longer than trio does today",
+            *(f"  {line}" for line in self.steps),
+            f"replay it with the token {self.token}",
+        ]
+        return "\n".join(lines)
+
+
+@attrs.frozen(kw_only=True)
+class Exploration:
+    """What came of exploring a scenario."""
+
+    scenario: str
+    strategy: str
+    runs: int
+    """Schedules that were run, those for shrinking and checking not counted."""
+    steps: int
+    """Steps of all of them."""
+    outcomes: dict[str, int]
+    """Outcome → how many schedules had it. The most frequent first."""
+    failure: Failure | None
+    """The first one found, shrunk."""
+    complete: bool
+    """Whether the strategy ran everything it promises."""
+    bound: float | None
+    """The probability with which one schedule finds a fault, if the strategy gives one (see `Pct`)."""
+    tasks_max: int
+    """Tasks of the largest schedule."""
+    choices_max: int
+    """Choice points of the longest schedule."""
+
+    def __str__(self) -> str:
+        extent = "complete" if self.complete else "stopped by the budget"
+        if self.failure is not None:
+            extent = "stopped at the first failure"
+        lines = [
+            f"{self.scenario}: {self.runs} schedules ({self.strategy}), {extent}",
+            f"  {self.steps} steps; at most {self.tasks_max} tasks and {self.choices_max} choice points",
+            *(f"  {count:>7} x {outcome}" for outcome, count in self.outcomes.items()),
+        ]
+        if self.bound is not None:
+            lines.append(
+                f"  a fault of the depth is found by one schedule with probability >= {self.bound:.3g}"
+            )
+        return "\n".join(lines if self.failure is None else [*lines, str(self.failure)])
+
+
+@attrs.frozen(kw_only=True)
+class Replayed:
+    """What came of replaying a token."""
+
+    run: Run
+    exact: bool
+    """Whether the tasks ran in the recorded order. If not, the scenario has changed since, or depends on more than its
+    schedule."""
+    steps: tuple[str, ...]
+    """The schedule in words."""
+
+
+class _Exploring:
+    """The campaign of one `explore`."""
+
+    def __init__(self, name: str, strategy: Strategy, check: Check | None, limits: Limits) -> None:
+        self.name = name
+        self.strategy = strategy
+        self.check = check
+        self.limits = limits
+        self.runs = self.steps = self.tasks_max = self.choices_max = 0
+        self.outcomes: dict[str, int] = {}
+
+    def campaign(self, budget: int, recheck: int, shrinks: int) -> Campaign[Failure | None]:
+        """Run schedules until one fails, the strategy has no more, or the budget is used up."""
+        while self.runs < budget:
+            plan = self.strategy.begin()
+            if plan is None:
+                return None
+            run = self._judged((yield plan))
+            self.strategy.ended(run)
+            self._count(run)
+            difference = self.strategy.mismatch
+            if difference is None and (run.failed or (recheck and (self.runs - 1) % recheck == 0)):
+                difference = yield from self._again(run)
+            if difference is not None:
+                return self._failure(run, run, UNSTABLE, f"{difference}; {CAUSES}", smallest=False)
+            if run.failed:
+                return (yield from self._reduced(run, shrinks))
+        return None
+
+    def _judged(self, run: Run) -> Run:
+        return judged(run, self.check)
+
+    def _count(self, run: Run) -> None:
+        self.runs += 1
+        self.steps += len(run.order)
+        self.outcomes[run.outcome] = self.outcomes.get(run.outcome, 0) + 1
+        self.tasks_max = max(self.tasks_max, len(run.names))
+        self.choices_max = max(self.choices_max, len(run.counts))
+
+    def _again(self, run: Run) -> Campaign[str | None]:
+        """Run a schedule a second time, and say where it went another way."""
+        if run.kind in {REFUSED, STALLED}:
+            return None
+        second = yield tape_of(run, self.limits.patience).plan()
+        return first_difference(run, self._judged(second))
+
+    def _reduced(self, run: Run, shrinks: int) -> Campaign[Failure]:
+        if run.kind in {REFUSED, STALLED}:
+            return self._failure(run, run, run.kind, run.text, smallest=False)
+        shrunk = yield from shrink(run, self._judged, shrinks)
+        detailed = self._judged((yield tape_of(shrunk.run, self.limits.patience).plan(detail=True)))
+        return self._failure(run, detailed, detailed.kind, detailed.text, smallest=shrunk.smallest)
+
+    def _failure(self, found: Run, run: Run, kind: str, text: str, *, smallest: bool) -> Failure:
+        tape = tape_of(run, self.limits.patience)
+        return Failure(
+            kind=kind,
+            text=text,
+            error=run.error,
+            token=encode(tape, self.name),
+            tape=tape,
+            steps=tuple(pictured(run)),
+            found_after=self.runs,
+            found_with=len(found.deviations),
+            beyond_trio=held_back(run),
+            smallest=smallest,
+        )
+
+
+def name_of(scenario: Scenario) -> str:
+    """The name that a scenario has in tokens if none is given: `module:function`."""
+    module = getattr(scenario, "__module__", "")
+    return f"{module}:{getattr(scenario, '__qualname__', type(scenario).__qualname__)}"
+
+
+def explore(
+    scenario: Scenario,
+    strategy: Strategy | None = None,
+    *,
+    budget: int = 10_000,
+    check: Check | None = None,
+    name: str | None = None,
+    limits: Limits | None = None,
+    recheck: int = 100,
+    shrinks: int = SHRINKS_MAX,
+) -> Exploration:
+    """Run *scenario*, an async function without parameters, under many schedules; stop at the first that fails.
+
+    A schedule fails if the scenario raises, if *check* raises for what it returned, or if it does not end: by deadlock,
+    in too many steps, or in one step that never comes to a checkpoint. *budget* is the number of schedules at most.
+    Each failing schedule, and one of *recheck* passing ones (0: none), is run twice and compared step by step; a
+    failure is then shrunk by at most *shrinks* more schedules. The strategy is `DelayBounded(2)` unless given.
+
+    Raises:
+        RuntimeError: called from inside of a `trio.run`.
+        ValueError: the budget is not positive.
+    """
+    if budget < 1:
+        raise ValueError(f"the budget is the number of schedules to run, at least 1, not {budget}")
+    label = name_of(scenario) if name is None else name
+    chosen = DelayBounded() if strategy is None else strategy
+    its_limits = Limits() if limits is None else limits
+    exploring = _Exploring(label, chosen, check, its_limits)
+    failure = perform(exploring.campaign(budget, recheck, shrinks), scenario, label, its_limits)
+    frequent = sorted(exploring.outcomes.items(), key=_frequency)
+    return Exploration(
+        scenario=label,
+        strategy=chosen.name,
+        runs=exploring.runs,
+        steps=exploring.steps,
+        outcomes=dict(frequent),
+        failure=failure,
+        complete=chosen.complete and failure is None,
+        bound=chosen.bound,
+        tasks_max=exploring.tasks_max,
+        choices_max=exploring.choices_max,
+    )
+
+
+def _frequency(row: tuple[str, int]) -> tuple[int, str]:
+    return -row[1], row[0]
+
+
+def replay(
+    scenario: Scenario,
+    token: str,
+    *,
+    check: Check | None = None,
+    name: str | None = None,
+    limits: Limits | None = None,
+) -> Replayed:
+    """Run *scenario* once, under the schedule of a token.
+
+    Raises:
+        BadToken: the token is damaged, or of another version or scenario.
+        RuntimeError: called from inside of a `trio.run`.
+    """
+    label = name_of(scenario) if name is None else name
+    tape = decode(token, label)
+    its_limits = attrs.evolve(Limits() if limits is None else limits, patience=tape.patience)
+
+    def once() -> Campaign[Run]:
+        return (yield tape.plan(detail=True))
+
+    run = judged(perform(once(), scenario, label, its_limits), check)
+    exact = run.misfits == 0 and tape.fingerprint in {None, fingerprint(run)}
+    return Replayed(run=run, exact=exact, steps=tuple(pictured(run)))

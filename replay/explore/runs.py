@@ -1,0 +1,104 @@
+"""What one schedule is asked to do, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import attrs
+
+Chooser: TypeAlias = Callable[[list[int], int], int]
+"""Picks the task that runs next, as an index: `chooser(candidates, default)`.
+
+`candidates` are the numbers of the runnable tasks, ascending, two at least. A task gets its number when it is spawned,
+from 0 on. `default` is the index that the default rule would take: the task that ran last if it can go on, else the
+lowest. It is called once for each choice point of a schedule, in order.
+"""
+
+Deviation: TypeAlias = tuple[int, int]
+"""A choice other than the default: which choice point of the schedule (from 0 on), and the index chosen there."""
+
+
+@attrs.frozen
+class Cancel:
+    """Cancel one scope from outside, between two steps."""
+
+    step: int
+    """After how many steps of the scenario's tasks."""
+    depth: int
+    """Which scope around the task that made the last of these steps: 0 is the innermost, the highest the scenario."""
+
+
+@attrs.frozen
+class Plan:
+    """How one schedule is to be run."""
+
+    chooser: Chooser
+    cancel: Cancel | None = None
+    detail: bool = False
+    """Note who could run at each step, and how many scopes were around the task that ran: costs time."""
+
+
+@attrs.frozen
+class StepDetail:
+    """One step of a schedule that was run with `Plan.detail`."""
+
+    runnable: tuple[int, ...]
+    """The tasks that could run, ascending."""
+    depth: int
+    """Cancel scopes around the task once the step was made, the scenario's own included. 0: the task has ended."""
+
+
+RETURNED = "returned"
+RAISED = "raised"
+CANCELLED = "cancelled"
+DEADLOCK = "deadlock"
+ENDLESS = "endless"
+STALLED = "stalled"
+REFUSED = "refused"
+CHECK = "check"
+UNSTABLE = "unstable"
+
+GOOD = frozenset({RETURNED, CANCELLED})
+"""The kinds of outcome that are no failure."""
+
+
+@attrs.define(kw_only=True)
+class Run:
+    """One schedule of a scenario, as it went."""
+
+    kind: str
+    """How it ended, one of: `returned` a value, `raised` an exception, was `cancelled` from outside, `deadlock`,
+    `endless`, `stalled` between two checkpoints, `refused` since it used what cannot be explored."""
+    text: str
+    """The value or the error in words. Addresses of objects are left out."""
+    error: BaseException | None = None
+    value: object = None
+    order: list[int]
+    """The number of the task that ran, step by step, up to the deadlock or the last step allowed."""
+    names: list[str]
+    """The names of the tasks, by number."""
+    counts: list[int]
+    """How many candidates each choice point had."""
+    deviations: list[Deviation]
+    """The choices that were not the default."""
+    cancel: Cancel | None = None
+    details: list[StepDetail] = attrs.field(factory=list[StepDetail])
+    misfits: int = 0
+    """Choices of a tape that named a candidate that was not there: the tape belongs to another program."""
+    leftover: str | None = None
+    """What the scenario left behind in trio's run: this run cannot be used for another schedule."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether the outcome is a failure by itself."""
+        return self.kind not in GOOD
+
+    @property
+    def outcome(self) -> str:
+        """Kind and text in one line: equal for equal outcomes."""
+        return self.text if self.kind == RETURNED else f"{self.kind}: {self.text}"
+
+    def name(self, number: int) -> str:
+        """The name of a task with its number, e.g. `worker#2`."""
+        return f"{self.names[number]}#{number}"

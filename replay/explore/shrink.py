@@ -1,0 +1,144 @@
+"""The simplest schedule that still fails in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+
+import attrs
+
+from turnfold.replay.explore.comparing import signature
+from turnfold.replay.explore.runs import Cancel, Deviation, Plan, Run
+from turnfold.replay.explore.strategies import DelayBounded
+from turnfold.replay.explore.tape import Tape
+
+Judge = Callable[[Run], Run]
+
+
+@attrs.frozen(kw_only=True)
+class Shrunk:
+    """A small schedule, and what it took to find it."""
+
+    run: Run
+    """It was run just so, and failed as the original did."""
+    runs: int
+    """Schedules that were tried."""
+    smallest: bool
+    """Whether the search came to its end: no single deviation can be left out, and none can be earlier."""
+
+
+_FEW = 2
+"""Up to how many deviations all schedules are tried."""
+
+
+class _Budget(Exception):
+    pass
+
+
+class _Shrinking:
+    def __init__(self, run: Run, judge: Judge, budget: int) -> None:
+        self.best = run
+        self.wanted = signature(run)
+        self.judge = judge
+        self.left = budget
+        self.runs = 0
+
+    def fails(self, deviations: Sequence[Deviation], cancel: Cancel | None) -> Generator[Plan, Run, bool]:
+        """Try a schedule; if it fails in the same way and is simpler, it is the best one so far."""
+        run = yield from self.tried(Tape(deviations=tuple(deviations), cancel=cancel).plan())
+        return self.better(run)
+
+    def tried(self, plan: Plan) -> Generator[Plan, Run, Run]:
+        """Run a schedule, if the budget allows it."""
+        if self.left == 0:
+            raise _Budget
+        self.left -= 1
+        self.runs += 1
+        return self.judge((yield plan))
+
+    def better(self, run: Run) -> bool:
+        """Take a run as the best if it fails in the same way and is simpler."""
+        if signature(run) != self.wanted or run.misfits or _size(run) >= _size(self.best):
+            return False
+        self.best = run
+        return True
+
+
+def _size(run: Run) -> tuple[int, int, list[Deviation], int]:
+    """Fewest deviations first, then the shortest run of the cancellation, then the earliest deviations."""
+    cancel = run.cancel
+    return len(run.deviations), 0 if cancel is None else cancel.step, list(run.deviations), len(run.order)
+
+
+def shrink(run: Run, judge: Judge, budget: int = 2_000) -> Generator[Plan, Run, Shrunk]:
+    """Look for a simpler schedule that fails as *run* does; a campaign for `perform`.
+
+    First choices are taken back (a half of them, a quarter, ... single ones). Once three are left or fewer, all
+    schedules with fewer are tried. Then choices are moved to earlier choice points, until nothing gets simpler.
+    """
+    state = _Shrinking(run, judge, budget)
+    finished = True
+    try:
+        yield from _fewer(state)
+        yield from _fewest(state)
+        while True:
+            before = _size(state.best)
+            yield from _fewer(state)
+            yield from _earlier(state)
+            if _size(state.best) == before:
+                break
+    except _Budget:
+        finished = False
+    return Shrunk(run=state.best, runs=state.runs, smallest=finished)
+
+
+def _fewer(state: _Shrinking) -> Generator[Plan, Run, None]:
+    """Take deviations back, from the end to the beginning."""
+    size = max(len(state.best.deviations) // 2, 1)
+    if state.best.deviations:
+        yield from state.fails((), state.best.cancel)
+    while state.best.deviations:
+        shorter = False
+        end = len(state.best.deviations)
+        while end > 0:
+            kept = state.best.deviations
+            start = max(end - size, 0)
+            if (yield from state.fails(kept[:start] + kept[end:], state.best.cancel)):
+                shorter = True
+                start = min(start, len(state.best.deviations))
+            end = start
+        if size == 1 and not shorter:
+            return
+        size = max(size // 2, 1)
+
+
+def _fewest(state: _Shrinking) -> Generator[Plan, Run, None]:
+    """Try all schedules with fewer deviations, if these are few."""
+    delays = len(state.best.deviations) - 1
+    if not 0 < delays <= _FEW:
+        return
+    strategy = DelayBounded(delays)
+    while (plan := strategy.begin()) is not None:
+        run = yield from state.tried(attrs.evolve(plan, cancel=state.best.cancel))
+        strategy.ended(run)
+        if state.better(run):
+            return
+
+
+def _earlier(state: _Shrinking) -> Generator[Plan, Run, None]:
+    """Move each deviation to the earliest choice point, and to the lowest candidate, that still fails."""
+    place = 0
+    while place < len(state.best.deviations):
+        kept = state.best.deviations
+        for moved in _moves(kept, place, state.best.counts):
+            changed = [*kept[:place], moved, *kept[place + 1 :]]
+            if (yield from state.fails(changed, state.best.cancel)):
+                break
+        place += 1
+
+
+def _moves(deviations: Sequence[Deviation], place: int, counts: Sequence[int]) -> Iterator[Deviation]:
+    at, index = deviations[place]
+    first = deviations[place - 1][0] + 1 if place else 0
+    for earlier in range(first, at + 1):
+        for lower in range(counts[earlier] if earlier < at else index):
+            yield earlier, lower
