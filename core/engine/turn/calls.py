@@ -1,6 +1,7 @@
 """The calls of a response: begun as they come, run side by side where they may, recorded in their order."""
 
 import json
+import shlex
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -186,9 +187,19 @@ def tool_input(action: Action, call: ToolCall) -> object:
 def _spelled(updated: object, call: ToolCall) -> object:
     """Arguments that a hook put in, as the call's own form has them; those that it leaves out stay."""
     old = _decoded(call.arguments)
-    new = _decoded(updated)
+    new = _in_words_of(old, _decoded(updated))
     merged = {**old, **new} if old and new else updated
     return json.dumps(merged) if isinstance(call.arguments, str) else merged
+
+
+def _in_words_of(old: Mapping[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Put the command, which hooks know as one text under one name, under the name and in the form of its tool."""
+    text = new.get("command")
+    if not isinstance(text, str):
+        return new
+    if "cmd" in old and "cmd" not in new:
+        return {**{name: value for name, value in new.items() if name != "command"}, "cmd": text}
+    return {**new, "command": shlex.split(text)} if isinstance(old.get("command"), list) else new
 
 
 def _decoded(arguments: object) -> dict[str, Any]:
