@@ -74,6 +74,31 @@ DIFFERENCES: Final = {
         "What a Stop hook tells the model to do is an item for clients, too.",
         "Clients see the hook's own events; the model sees the same message.",
     ),
+    "patch-is-no-item": Difference(
+        "G2",
+        "A patch is an item that starts and completes.",
+        "It is one event, `PatchApplied`.",
+    ),
+    "patch-is-no-command": Difference(
+        "C1",
+        "A patch inside of a command is answered twice framed, as a command that ran a command.",
+        "It is answered as a patch.",
+    ),
+    "context-behind-output": Difference(
+        "A1",
+        "What tool hooks add stands between a call and its output.",
+        "It stands behind the output, so that a call and its output stay together.",
+    ),
+    "input-kept": Difference(
+        "F13",
+        "A message that came with a session which its SessionStart hook stops is recorded nowhere.",
+        "It is recorded in the turn that it began: accepted input is never lost.",
+    ),
+    "compaction-not-made": Difference(
+        "F7",
+        "A compaction that a hook stops ends its turn as interrupted.",
+        "Nobody interrupted it: the turn completes, with a warning, and the history stays.",
+    ),
     "own-words": Difference(
         "C1",
         "Under the policy never, a command that asks to leave the sandbox is rejected in the release's words.",

@@ -7,8 +7,8 @@ import shlex
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tests.conformance.endpoint import message, run
-from tests.conformance.scenario import Answer, Ended, Hunk, Interrupt, Scenario, Start, Until
+from tests.conformance.endpoint import Hold, message, run
+from tests.conformance.scenario import Answer, Compact, Ended, Held, Hunk, Interrupt, Scenario, Start, Until
 from tests.conformance.scenarios import ASKS, BEGUN_LATE, DECLINED, DONE, NO_OUTPUT, REJECTED, rejected
 
 
@@ -32,6 +32,10 @@ def permission(**decision: object) -> Mapping[str, Any]:
 def _specific(event: str, **output: object) -> Mapping[str, object]:
     return {"hookSpecificOutput": {"hookEventName": event, **output}}
 
+
+OUTPUT: Final = (
+    "output c1: Wall time: N seconds\nProcess exited with code 0\nOriginal token count: 1\nOutput:\nhi\n"
+)
 
 REQUESTS: Final = (
     Scenario(
@@ -180,6 +184,41 @@ REQUESTS: Final = (
         ),
     ),
     Scenario(
+        name="hook-denies-and-interrupts-as-released",
+        claim="With the profile of the release, ours fails the hook and asks, too.",
+        covers=("B3",),
+        hooks=permission(behavior="deny", message="stop", interrupt=True),
+        profile="codex",
+        model=(ASKS, DONE),
+        client=(Start("hello"), Answer("denied"), Ended()),
+        heard=DECLINED,
+        seen=(rejected("rejected by user"),),
+    ),
+    Scenario(
+        name="hooks-disagree",
+        claim="All hooks run and end in configured order, and the first denial wins over an earlier allow.",
+        covers=("B7", "B8"),
+        hooks={
+            "PermissionRequest": [
+                *permission(behavior="allow")["PermissionRequest"],
+                *permission(behavior="deny", message="first no")["PermissionRequest"],
+                *permission(behavior="deny", message="second no")["PermissionRequest"],
+            ]
+        },
+        model=(ASKS, DONE),
+        client=(Start("hello"), Ended()),
+        seen=(rejected("first no"),),
+    ),
+    Scenario(
+        name="hook-times-out",
+        claim="A hook that takes too long fails, and the user is asked.",
+        covers=("A2", "B6"),
+        hooks={"PermissionRequest": [{"hooks": [{"type": "command", "command": "sleep 30", "timeout": 1}]}]},
+        model=(ASKS, DONE),
+        client=(Start("hello"), Answer("approved"), Ended()),
+        heard=BEGUN_LATE,
+    ),
+    Scenario(
         name="interrupted-while-a-hook-runs",
         claim="An interruption while a hook runs ends the turn.",
         covers=("F1", "F6"),
@@ -258,5 +297,103 @@ OTHERS: Final = (
         model=((message("one", "m1"),), DONE),
         client=(Start("hello"), Ended()),
         heard=(Hunk(("hookprompt started", "hookprompt completed"), (), "hook-prompt-is-no-item"),),
+    ),
+    Scenario(
+        name="pre-tool-use-rewrites",
+        claim="A PreToolUse hook changes the command that is run.",
+        covers=("A1",),
+        approval="never",
+        sandbox="danger-full-access",
+        hooks=hook(
+            "PreToolUse",
+            says(
+                _specific("PreToolUse", permissionDecision="allow", updatedInput={"command": "echo instead"})
+            ),
+        ),
+        model=((run("c1", "echo hi"),), DONE),
+        client=(Start("hello"), Ended()),
+    ),
+    Scenario(
+        name="post-tool-use-adds-context",
+        claim="A PostToolUse hook adds something for the model to read.",
+        covers=("A1",),
+        approval="never",
+        sandbox="danger-full-access",
+        hooks=hook("PostToolUse", says(_specific("PostToolUse", additionalContext="note this"))),
+        model=((run("c1", "echo hi"),), DONE),
+        client=(Start("hello"), Ended()),
+        seen=(Hunk((), (OUTPUT,), "context-behind-output"), Hunk((OUTPUT,), (), "context-behind-output")),
+    ),
+    Scenario(
+        name="pre-tool-use-adds-context",
+        claim="A PreToolUse hook adds something for the model to read.",
+        covers=("A1",),
+        approval="never",
+        sandbox="danger-full-access",
+        hooks=hook("PreToolUse", says(_specific("PreToolUse", additionalContext="note this"))),
+        model=((run("c1", "echo hi"),), DONE),
+        client=(Start("hello"), Ended()),
+        seen=(Hunk((), (OUTPUT,), "context-behind-output"), Hunk((OUTPUT,), (), "context-behind-output")),
+    ),
+    Scenario(
+        name="prompt-stopped",
+        claim="A UserPromptSubmit hook that answers `continue: false` ends the turn.",
+        covers=("A1",),
+        hooks=hook("UserPromptSubmit", says({"continue": False, "stopReason": "enough"}), None),
+        model=(),
+        client=(Start("hello"), Ended()),
+    ),
+    Scenario(
+        name="session-stopped",
+        claim="A SessionStart hook that answers `continue: false` keeps the model from being asked.",
+        covers=("A1",),
+        hooks=hook("SessionStart", says({"continue": False, "stopReason": "enough"}), None),
+        model=(),
+        client=(Start("hello"), Ended()),
+        heard=(Hunk((), ("usermessage started", "usermessage completed"), "input-kept"),),
+    ),
+    Scenario(
+        name="stop-stopped",
+        claim="A Stop hook that answers `continue: false` ends the turn.",
+        covers=("A1",),
+        hooks=hook("Stop", says({"continue": False, "stopReason": "enough"}), None),
+        model=(DONE,),
+        client=(Start("hello"), Ended()),
+    ),
+    Scenario(
+        name="compaction-stopped",
+        claim="A PreCompact hook that answers `continue: false` keeps the history as it is.",
+        covers=("A1",),
+        hooks=hook("PreCompact", says({"continue": False, "stopReason": "enough"}), None),
+        model=((message("one", "m1"),), DONE),
+        client=(Start("hello"), Ended(), Compact(), Ended(), Start("next"), Ended()),
+        heard=(Hunk(("turn aborted: interrupted",), ("turn completed",), "compaction-not-made"),),
+    ),
+    Scenario(
+        name="compaction-with-hooks",
+        claim="Hooks run before and after a compaction, and the session starts anew for those of SessionStart.",
+        covers=("A1",),
+        hooks={
+            **hook("PreCompact", "cat > /dev/null", None),
+            **hook("PostCompact", "cat > /dev/null", None),
+            **hook("SessionStart", "cat > /dev/null; echo the house rules", None),
+        },
+        model=((message("one", "m1"),), (message("the summary", "m2"),), DONE),
+        client=(Start("hello"), Ended(), Compact(), Ended(), Start("next"), Ended()),
+        heard=(
+            Hunk(
+                ("contextcompaction started", "contextcompaction completed"),
+                ("compacted",),
+                "compaction-is-no-item",
+            ),
+        ),
+    ),
+    Scenario(
+        name="interrupt-hook",
+        claim="An Interrupt hook is told of the user's interruption.",
+        covers=("A1",),
+        hooks=hook("Interrupt", "cat > /dev/null", None),
+        model=((Hold(),), DONE),
+        client=(Start("hello"), Held(), Interrupt(), Ended(), Start("next"), Ended()),
     ),
 )

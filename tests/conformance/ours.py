@@ -90,6 +90,7 @@ def options_for(scenario: Scenario, work: Path, session_id: str | None) -> Sessi
         model_provider="mock",
         approval_policy=scenario.approval,
         sandbox_mode=scenario.sandbox,
+        profile=scenario.profile,
     )
 
 

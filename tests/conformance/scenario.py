@@ -108,6 +108,8 @@ class Scenario:
     """`hooks` of `hooks.json`."""
     approval: str = "on-request"
     sandbox: str = "read-only"
+    profile: str = "seed"
+    """Profile of ours: `codex` does what the release does where the source change set differs."""
     fifos: tuple[str, ...] = ()
     ordered: bool = True
     """False where things run side by side: the client's transitions are then compared as a set."""

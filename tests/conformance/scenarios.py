@@ -20,6 +20,13 @@ from tests.conformance.scenario import (
     Until,
 )
 
+PATCH: Final = """\
+*** Begin Patch
+*** Add File: new.txt
++a line
+*** End Patch
+"""
+PATCHED: Final = "Success. Updated the following files:\nA new.txt\n"
 REJECTED: Final = 'exec_command failed: CreateProcess {{ message: "Rejected(\\"{}\\")" }}'
 """How Codex wraps the reason for which it did not run a command."""
 
@@ -123,6 +130,26 @@ CALLS: Final = (
             DONE,
         ),
         client=(Start("hello"), Ended()),
+    ),
+    Scenario(
+        name="patch-in-a-command",
+        claim="A command that is nothing but a patch is applied as one.",
+        covers=("C1",),
+        approval="never",
+        sandbox="danger-full-access",
+        model=((run("c1", f"apply_patch <<'EOF'\n{PATCH}EOF"), run("c2", "cat new.txt")), DONE),
+        client=(Start("hello"), Ended()),
+        ordered=False,
+        heard=(Hunk(("filechange completed", "filechange started"), (), "patch-is-no-item"),),
+        seen=(
+            Hunk(
+                (
+                    f"output c1: Wall time: N seconds\nOutput:\nExit code: 0\nWall time: 0 seconds\nOutput:\n{PATCHED}",
+                ),
+                (f"output c1: {PATCHED}",),
+                "patch-is-no-command",
+            ),
+        ),
     ),
     Scenario(
         name="unknown-tool",

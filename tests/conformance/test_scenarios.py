@@ -31,6 +31,9 @@ PATIENCE_S = 60
 LEFT_OPEN = frozenset({"TF210"})
 """What a capture may show: an item of the model that a steer cut off, and that never ended."""
 
+UNMARKED = frozenset({"TF401"})
+"""What a rollout may show: the turn of a compaction that a hook stops is aborted without a marker."""
+
 Opening = Callable[[Scenario, Endpoint, Path], AbstractAsyncContextManager[Client]]
 
 
@@ -82,7 +85,9 @@ def judge_codex(base: Path) -> None:
     """What Codex wrote and said is sound to our rules, and we know every record of it."""
     [rollout] = (base / "codex-home").rglob("rollout-*.jsonl")
     report = verify(rollout)
-    assert (Verdict.VALID, {}, {}) == (report.verdict, report.counts, report.unknown_types)
+    assert Verdict.INVALID is not report.verdict
+    assert set(report.counts) <= UNMARKED
+    assert {} == report.unknown_types
     told = verify(base / "capture.jsonl")
     assert Verdict.INVALID is not told.verdict
     assert set(told.counts) <= LEFT_OPEN
