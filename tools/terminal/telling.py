@@ -60,6 +60,8 @@ class Teller:
         self._streamed = False
         self._names: dict[str, str] = {}
         """Open calls: their tool's name by their id."""
+        self._beside = False
+        """Whether several calls were open at once: then each output says whose it is."""
 
     def tell(self, news: News) -> Iterator[Told]:
         """What to show of *news*; of most events nothing."""
@@ -77,11 +79,13 @@ class Teller:
             case ToolCallRequested():
                 name = safe(event.name or event.call_type)
                 self._names[event.call_id or ""] = name
+                self._beside = len(self._names) > 1
                 what = call_gist(event.arguments)
                 yield Told(f"• {name}: {safe(what)}" if what else f"• {name}", "mark")
             case ToolCallOutput():
-                self._names.pop(event.call_id or "", None)
-                yield from _output(event)
+                name = self._names.pop(event.call_id or "", "")
+                yield from _output(event, f"{name}: " if self._beside and name else "")
+                self._beside = self._beside and bool(self._names)
             case ToolCallClosed():
                 name = self._names.pop(event.call_id or "", "call")
                 yield Told(f"  └ {name} was ended: {safe(event.message or event.how)}", "quiet")
@@ -108,13 +112,13 @@ def _entries(event: HookCompleted) -> Iterator[str]:
         yield str(entry.text)
 
 
-def _output(event: ToolCallOutput) -> Iterator[Told]:
+def _output(event: ToolCallOutput, whose: str) -> Iterator[Told]:
     lines = output_text(event.output).splitlines()
     style = "error" if event.success is False else "quiet"
     if not lines:
-        yield Told("  └ (no output)", style)
+        yield Told(f"  └ {whose}(no output)", style)
     for number, line in enumerate(lines[:OUTPUT_LINES_MAX]):
-        yield Told(f"  {'└' if number == 0 else ' '} {safe(line)}", style)
+        yield Told(f"  └ {whose}{safe(line)}" if number == 0 else f"    {safe(line)}", style)
     if len(lines) > OUTPUT_LINES_MAX:
         yield Told(f"    … {len(lines) - OUTPUT_LINES_MAX} more lines", style)
 

@@ -98,6 +98,14 @@ def test_a_closed_call_is_named() -> None:
     assert "  └ shell was ended: tool interrupted" == lines[-1]
 
 
+def test_outputs_of_calls_side_by_side_are_named() -> None:
+    """A lone call needs no name; of several, each output says whose it is, up to the last one."""
+    two = ToolCallRequested(call_id="d", name="nap", call_type="function_call")
+    ends = [ToolCallOutput(call_id=each, call_type="function_call", output=each) for each in ("d", "c")]
+    assert ["  └ nap: d", "  └ shell: c"] == told(*map(news, (CALL, two, *ends)))[2:]
+    assert ["  └ c"] == told(*map(news, (CALL, ends[1])))[1:]
+
+
 def test_no_session_moves_the_cursor() -> None:
     """A model, a command or a hook may say escape sequences; they are shown, and not obeyed."""
     assert "a\\x1b[2Jb\n\tc\\x9b" == shown("a\x1b[2Jb\n\tc\x9b")
