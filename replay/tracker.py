@@ -13,6 +13,8 @@ from typing import Any
 from turnfold.core.lifecycle import EVENT_TRIGGERED, KEYS, Machine, Phase, SessionPhase, alphabet, project
 from turnfold.events import (
     AbortBegan,
+    ApprovalDropped,
+    ApprovalResolved,
     Event,
     ReviewModeEntered,
     ReviewModeExited,
@@ -25,6 +27,7 @@ from turnfold.events import (
     TurnCompleted,
     TurnReserved,
     TurnStarted,
+    WaitersDropped,
 )
 from turnfold.replay.copies import begins_copy, ends_copy
 from turnfold.replay.instances import Instances
@@ -46,6 +49,10 @@ class Tracker:
         self.session = session
         self._machines: dict[Machine, Instances] = {}
         self._rules: dict[tuple[Machine, Phase, type[Event]], list[OrderRule]] = {}
+        self._last: list[OrderRule] = []
+        """Told of what those do not explain."""
+        self._told_at = 0
+        """Line of the last refusal that was told: an event that two machines refuse is one fault."""
         self._review_of: TurnView | None = None
         """The turn that was open when review mode was entered."""
         self._reviewers: dict[str, tuple[Any, int]] = {}
@@ -64,10 +71,12 @@ class Tracker:
         self._slot = self._machines[Machine.SESSION]
         self._shows_phases = AbortBegan in profile.persisted
         self.session.last_move_of_call = self._calls.since
-        self._rules = {}
+        self._rules, self._last = {}, []
         for rule in rules:
             for refusal in rule.refused:
                 self._rules.setdefault(refusal, []).append(rule)
+            if rule.speaks_last and self._shows_phases:
+                self._last.append(rule)
 
     def handlers(self) -> Mapping[type[Event], list[Handler]]:
         """What must be called for which event, before the rules' handlers."""
@@ -103,12 +112,14 @@ class Tracker:
 
     def _refuse(self, machine: Machine, event: Any, kind: type[Event], at: int, key: str) -> None:
         instances = self._machines[machine]
-        told: set[OrderRule] = set()
-        for phase in instances.phases(key):
-            for rule in self._rules.get((machine, phase, kind), ()):
-                if rule not in told:
-                    told.add(rule)
-                    rule.breached(event, at, key, instances.since(key))
+        phases = instances.phases(key)
+        told = list(
+            dict.fromkeys(rule for phase in phases for rule in self._rules.get((machine, phase, kind), ()))
+        )
+        is_told = at == self._told_at or machine in TOLD_ELSEWHERE or kind in NAMED_BY_CONTENT
+        for rule in told or (() if is_told or SessionPhase.NEW in phases else self._last):
+            self._told_at = at
+            rule.breached(event, at, key, instances.since(key))
 
     def _keyed(self, machine: Machine, kind: type[Event]) -> Handler:
         instances, attribute = self._machines[machine], KEYS[machine]
@@ -298,4 +309,8 @@ class Tracker:
 
 TURN_EVENTS = frozenset[type[Event]]({TurnStarted, TurnCompleted, TurnAborted})
 CALL_EVENTS = frozenset[type[Event]]({ToolCallRequested, ToolCallOutput})
+TOLD_ELSEWHERE = frozenset({Machine.APPROVAL, Machine.HOOK_RUN})
+"""Machines of which every refusal has a rule that looks at contents."""
+NAMED_BY_CONTENT = frozenset[type[Event]]({ApprovalDropped, ApprovalResolved, WaitersDropped})
+"""Kinds whose place has a rule that looks at contents, whichever machine refuses them."""
 OPEN_PHASES = tuple(phase for phase in SessionPhase if phase not in (SessionPhase.NEW, SessionPhase.CLOSED))

@@ -160,6 +160,9 @@ class OrderRule(Invariant):
 
     refused: ClassVar[tuple[tuple[Machine, Phase, type[Event]], ...]] = ()
 
+    speaks_last: ClassVar[bool] = False
+    """Whether it is told of the refusals that no other rule explains, in logs that show every phase."""
+
     def breached(self, event: Any, at: int, key: str | None, since: int) -> None:
         """The tables refused *event* for the instance *key*."""
         raise NotImplementedError

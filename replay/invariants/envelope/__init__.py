@@ -2,6 +2,7 @@
 
 from turnfold.replay.invariants.envelope.clock_went_backwards import ClockWentBackwards
 from turnfold.replay.invariants.envelope.context_of_other_turn import ContextOfOtherTurn
+from turnfold.replay.invariants.envelope.event_out_of_place import EventOutOfPlace
 from turnfold.replay.invariants.envelope.file_name_mismatch import FileNameMismatch
 from turnfold.replay.invariants.envelope.first_ordinal_not_zero import FirstOrdinalNotZero
 from turnfold.replay.invariants.envelope.foreign_session_meta import ForeignSessionMeta
@@ -22,6 +23,7 @@ from turnfold.replay.invariants.envelope.seq_repeated import SeqRepeated
 __all__ = [
     "ClockWentBackwards",
     "ContextOfOtherTurn",
+    "EventOutOfPlace",
     "FileNameMismatch",
     "FirstOrdinalNotZero",
     "ForeignSessionMeta",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.replay.invariants import ownlogs as o
-from tests.replay.invariants.support import found
+from tests.replay.invariants.support import check, found
 
 CALL = o.item("function_call", name="shell", call_id="c1", arguments="{}")
 OUTPUT = o.item("function_call_output", call_id="c1", output="ok")
@@ -265,3 +265,31 @@ class TestWaitingWork:
         for rows in ([interrupted, mail], [replaced, asked, later], [replaced, MAIL, mail], [mail]):
             assert [] == found("TF422", o.log(*o.begin(), *rows))
         assert [(7, "violation")] == found("TF422", o.log(*o.begin(), replaced, mail, later))
+
+
+class TestOutOfPlace:
+    """TF119: what the tables refuse, and no other rule names."""
+
+    def test_nothing_of_it_in_a_legal_log(self) -> None:
+        """A whole turn with a retry, and one that is aborted."""
+        rows = [*FIRST, BEGIN, END, DENIED, *ask(), *AGAIN, BEGIN, END, OUTPUT, *o.end()]
+        assert [] == found("TF119", o.log(*o.begin(), *rows, *o.begin("B")))
+        assert [] == found("TF119", o.log(*o.begin(), BEGAN, *o.abort(), DOWN, CLOSED))
+
+    def test_a_fault_with_a_rule_of_its_own_is_named_by_that(self) -> None:
+        """Also where a second machine refuses the same event."""
+        cleared = o.own("turn_cleared", turn_id="A")
+        codes = [finding.code for finding in check(o.log(*o.begin(), cleared))]
+        assert "TF419" in codes
+        assert "TF119" not in codes
+
+    def test_each_machine_is_heard(self) -> None:
+        """Of the session, a turn, a call and a network target; a log without identity is another matter."""
+        decision = o.own(
+            "network_decision_made", host="h", protocol="http", port=80, decision="deny", source="user"
+        )
+        for row in (o.own("startup_cancelled", work=[]), DENIED, decision):
+            assert [(6, "violation")] == found("TF119", o.log(*o.begin(), row))
+        first, _, rest = o.log(*o.begin(), o.own("startup_cancelled", work=[])).partition(b"\n")
+        assert first
+        assert [] == found("TF119", rest)
