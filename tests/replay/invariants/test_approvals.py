@@ -156,8 +156,8 @@ def test_an_answer_after_the_end_that_took_effect() -> None:
 def test_a_drop_that_comes_too_early_is_one_fault() -> None:
     """TF603 follows from TF613: the drop that should not be is one of the two ends."""
     call = o.item("function_call", name="shell", call_id="c1", arguments="{}")
-    output = o.item("function_call_output", call_id="c1", output="ok")
-    findings = check(o.log(*o.begin(), call, asked(), answered(), output, dropped(turn_id="A"), *o.end()))
+    closed = o.own("tool_call_closed", call_id="c1", how="rejected", turn_id="A")
+    findings = check(o.log(*o.begin(), call, asked(), answered(), closed, dropped(turn_id="A"), *o.end()))
     assert [("TF603", "TF613"), ("TF613", None)] == [(f.code, f.implied_by) for f in findings]
 
 
