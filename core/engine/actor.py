@@ -8,7 +8,7 @@ import attrs
 import trio
 
 from turnfold.core.commands import Command, Conclude, FinishTurn, FlushEnded, Interrupt, Record, SendMail
-from turnfold.core.decide import Decision, decide, next_trigger
+from turnfold.core.decide import Decision, decide, is_aborting, next_trigger
 from turnfold.core.effects import Effect, FlushJournal
 from turnfold.core.engine.ports import Clock, Ids, Journal, JournalError
 from turnfold.core.react import react
@@ -137,7 +137,7 @@ class Actor:
 
     def _take(self, asked: Asked) -> list[Step]:
         steps = [self._decide(asked)]
-        while self._parked and self.state.turn is None and not steps[-1].decision.parked:
+        while self._parked and not is_aborting(self.state) and not steps[-1].decision.parked:
             steps.append(self._decide(self._parked.pop(0)))
         return steps
 

@@ -19,6 +19,7 @@ from turnfold.core.effects import (
     Stop,
 )
 from turnfold.core.engine.actor import Actor, Verifier
+from turnfold.core.engine.causes import in_words
 from turnfold.core.engine.ends import Ends
 from turnfold.core.engine.feed import Feed
 from turnfold.core.engine.ports import Clock, Ids, Journal
@@ -69,11 +70,12 @@ class Kernel:
         *,
         verifier: Verifier | None,
         take: Callable[[Event], None],
+        struck: Callable[[BaseException], None],
     ) -> None:
         self.clock = clock
         self.ids = ids
         self.feed = Feed(self._lagged)
-        self.yard = Yard(self._crashed, self._late)
+        self.yard = Yard(self._crashed, self._late, struck)
         self.waiters = Waiters()
         self.ends = Ends()
         self.startup = trio.CancelScope()
@@ -182,10 +184,8 @@ class Kernel:
     async def _last_words(
         self, effect: ConcludeAbort, work: Callable[[ConcludeAbort], Awaitable[None]]
     ) -> None:
-        try:
-            await work(effect)
-        finally:
-            self.actor.post(self._conclusion(effect))
+        await self._told("what is run last in an interruption", lambda: work(effect))
+        self.actor.post(self._conclusion(effect))
 
     def _conclusion(self, effect: ConcludeAbort) -> Conclude:
         now_us = self.clock.now_us()
@@ -197,21 +197,27 @@ class Kernel:
         )
 
     async def _close(self) -> None:
+        if self.hands is not None and self.hands.closing is not None:
+            await self._told("closing the session", self.hands.closing)
+        self.yard.cancel(None)
+        grace_ms = self.state.behaviour.grace_ms
+        await self.yard.unwind(None, (grace_ms or 0) / 1000)
+        self.actor.post(Close(abandoned=tuple(self.yard.abandoned)))
+
+    async def _told(self, what: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Do *work*; what it raises is a warning in the log, for the session has to come to its end."""
         try:
-            if self.hands is not None and self.hands.closing is not None:
-                await self.hands.closing()
-        finally:
-            self.yard.cancel(None)
-            grace_ms = self.state.behaviour.grace_ms
-            await self.yard.unwind(None, (grace_ms or 0) / 1000)
-            self.actor.post(Close(abandoned=tuple(self.yard.abandoned)))
+            await work()
+        except Exception as error:  # noqa: BLE001  hooks and plugs may raise anything
+            text = f"{what} failed: {in_words(error)}"
+            self.actor.post(Record(events=(WarningRaised(message=text),)))
 
     def _soon(self, work: Callable[[], Awaitable[None]]) -> None:
         assert self._nursery is not None
         self._nursery.start_soon(work)
 
     def _crashed(self, running: Running, error: Exception) -> None:
-        text = f"{running.effect_id} failed: {type(error).__name__}: {error}"
+        text = f"{running.effect_id} failed: {in_words(error)}"
         self.actor.post(Record(events=(WarningRaised(message=text),)))
         if running.turn_id is not None and running.call_id is None:
             # The task of a turn catches what its work raises; should it fail itself, the turn must not stay open.

@@ -12,6 +12,7 @@ from turnfold.core.commands import Open, Resume
 from turnfold.core.effects import ConcludeAbort, StartTask
 from turnfold.core.engine.actor import Verifier
 from turnfold.core.engine.approvals import CommandPolicy, Reviews, RuleSink, Services
+from turnfold.core.engine.causes import root_of
 from turnfold.core.engine.history import History
 from turnfold.core.engine.hooks import Hooks
 from turnfold.core.engine.kernel import Hands, Kernel
@@ -115,13 +116,6 @@ async def open_session(
         raise SessionFailed(str(cause)) from cause
     if kept is not None:
         raise kept
-
-
-def root_of(error: Exception) -> Exception:
-    """What a crash comes from: trio wraps the one exception of a nursery into groups, which say nothing."""
-    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
-    return error
 
 
 def _verifier(verify: Verifier | str | None) -> Verifier | None:

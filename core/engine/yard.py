@@ -17,6 +17,12 @@ SHUT_DOWN_S: Final = 1.0
 """Seconds that whatever is left in the yard gets when the session ends."""
 
 
+@trio.lowlevel.disable_ki_protection
+async def _open_to_signals(work: Work) -> None:
+    """Do *work*, which Ctrl-C may hit anywhere; the yard around it is protected."""
+    await work()
+
+
 @attrs.define(eq=False)
 class Running:
     """An effect that has not ended."""
@@ -35,14 +41,20 @@ class Yard:
     Args:
         crashed: told of an effect whose work raised; it never reaches the nursery.
         late: told of an abandoned effect that ended after all.
+        struck: told of what is to end the program, such as a KeyboardInterrupt that hit an effect.
     """
 
     def __init__(
-        self, crashed: Callable[[Running, Exception], None], late: Callable[[Running], None]
+        self,
+        crashed: Callable[[Running, Exception], None],
+        late: Callable[[Running], None],
+        struck: Callable[[BaseException], None],
     ) -> None:
         self._crashed = crashed
         self._late = late
-        self._running: dict[str, Running] = {}
+        self._struck = struck
+        self._running: dict[Running, None] = {}
+        """In the order of their starts. An id may come twice: of an abandoned effect, and of a new one."""
         self._nursery: trio.Nursery | None = None
         self._leave = trio.Event()
         self._gone = trio.Event()
@@ -69,26 +81,31 @@ class Yard:
         if self._nursery is None or self._leave.is_set():
             raise RuntimeError("the session is closed: no effect can be started any more")
         running = Running(effect_id, turn_id, call_id, trio.CancelScope(), trio.Event())
-        self._running[effect_id] = running
+        self._running[running] = None
         self._nursery.start_soon(self._run, running, work, name=effect_id)
         return running
 
+    @trio.lowlevel.enable_ki_protection
     async def _run(self, running: Running, work: Work) -> None:
         try:
             with running.scope:
-                await work()
+                await _open_to_signals(work)
+        except trio.Cancelled:
+            raise
         except Exception as error:  # noqa: BLE001  whatever an effect raises is told, and holds nobody else up
             if not running.abandoned:
                 self._crashed(running, error)
+        except BaseException as error:  # noqa: BLE001  a task of trio's own must not raise it: trio would break down
+            self._struck(error)
         finally:
-            del self._running[running.effect_id]
+            del self._running[running]
             running.done.set()
             if running.abandoned:
                 self._late(running)
 
     def of(self, turn_id: str | None) -> list[Running]:
         """The effects of a turn that run, abandoned ones left out; None: those of the session."""
-        return [each for each in self._running.values() if each.turn_id == turn_id and not each.abandoned]
+        return [each for each in self._running if each.turn_id == turn_id and not each.abandoned]
 
     def cancel(self, turn_id: str | None) -> int:
         """Cancel every scope of a turn (or, with None, of the session), waiting for none. Returns how many."""
@@ -110,7 +127,7 @@ class Yard:
     @property
     def abandoned(self) -> list[str]:
         """Ids of abandoned effects that still run."""
-        return [each.effect_id for each in self._running.values() if each.abandoned]
+        return [each.effect_id for each in self._running if each.abandoned]
 
     async def close(self) -> None:
         """Cancel what is left, wait a little, and leave the rest to trio."""

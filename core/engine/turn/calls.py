@@ -9,6 +9,7 @@ import attrs
 import trio
 
 from turnfold.core.engine.approvals import Terms, orchestrate
+from turnfold.core.engine.causes import in_words
 from turnfold.core.engine.ports import (
     Action,
     Desk,
@@ -20,11 +21,12 @@ from turnfold.core.engine.ports import (
     ToolResult,
     TurnOver,
 )
+from turnfold.core.engine.turn.closing import ABANDONED, closing_of_call
 from turnfold.core.engine.turn.hooks import TurnHooks
 from turnfold.core.engine.turn.kit import Kit
 from turnfold.core.engine.yard import Running
 from turnfold.core.hooks import Folded
-from turnfold.events import EffectAbandoned, Event, MessageRecorded, ToolCallClosed, ToolCallOutput
+from turnfold.events import EffectAbandoned, Event, MessageRecorded, ToolCallOutput
 
 
 @attrs.define(eq=False)
@@ -124,9 +126,9 @@ class Calls:
                 EffectAbandoned(effect_id=effect_id, grace_ms=grace_ms, turn_id=turn_id, call_id=call_id)
             )
         message = None if flight.fatal is None else str(flight.fatal)
-        how = "abandoned" if flight.fatal is None else "rejected"
-        close = ToolCallClosed(call_id=call_id, how=how, turn_id=self._desk.turn_id, message=message)
-        await self._desk.record(*events, close)
+        how = ABANDONED if flight.fatal is None else "rejected"
+        state, turn_id = self._desk.state, self._desk.turn_id
+        await self._desk.record(*events, *closing_of_call(state, turn_id, call_id, how=how, message=message))
 
     async def _fly(self, flight: Flight, tool: Tool | None) -> None:
         call = flight.call
@@ -139,7 +141,7 @@ class Calls:
         except (ToolInterrupted, TurnOver):
             flight.result = None
         except Exception as error:  # noqa: BLE001  an embedder's tool may raise anything; the model is told
-            text = f"tool `{call.name}` failed: {type(error).__name__}: {error}"
+            text = f"tool `{call.name}` failed: {in_words(error)}"
             flight.result = ToolResult(output=text, success=False)
         finally:
             flight.done.set()

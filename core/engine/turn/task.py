@@ -6,21 +6,22 @@ from typing import Final
 
 from turnfold.core.commands import COMPACT, REVIEW, BeginTurn, FinishTurn, Interrupt
 from turnfold.core.effects import StartTask
+from turnfold.core.engine.causes import in_words
 from turnfold.core.engine.ports import Item, ModelError, ToolFatal, TurnOver
 from turnfold.core.engine.turn.calls import Calls
+from turnfold.core.engine.turn.closing import closing_of_turn
 from turnfold.core.engine.turn.compact import compact
 from turnfold.core.engine.turn.desk import TurnDesk
 from turnfold.core.engine.turn.hooks import TurnHooks
 from turnfold.core.engine.turn.inputs import TurnInputs
 from turnfold.core.engine.turn.kit import Kit
 from turnfold.core.engine.turn.sampling import Answer, Prompt, Sampling
-from turnfold.core.results import INPUT_PENDING, Refused
+from turnfold.core.results import ILLEGAL, INPUT_PENDING, Refused
 from turnfold.events import (
     ErrorRaised,
     MessageRecorded,
     ReviewModeEntered,
     ReviewModeExited,
-    ToolCallClosed,
     TurnContextRecorded,
 )
 
@@ -80,20 +81,15 @@ class TurnTask:
         except ToolFatal as error:
             return await self._failed(str(error), "fatal")
         except Exception as error:  # noqa: BLE001  a turn that fails still ends, and says why (§1.7/U10)
-            return await self._failed(f"{type(error).__name__}: {error}", "internal_error")
+            return await self._failed(in_words(error), "internal_error")
         return None
 
     async def _failed(self, message: str, code: str) -> Mapping[str, object]:
         """Let the calls that run come to their outputs, then say what went wrong."""
         with suppress(ToolFatal):
             await self._calls.drain()
-        for call_id in self._desk.state.calls:
-            await self._desk.record(
-                ToolCallClosed(call_id=call_id, how="abandoned", turn_id=self._start.turn_id, message=message)
-            )
+        left = closing_of_turn(self._desk.state, self._start.turn_id, message)
         raised = ErrorRaised(message=message, error_code=code, turn_id=self._start.turn_id, will_retry=False)
-        turn = self._desk.state.turn
-        left = (ReviewModeExited(has_output=False),) if turn is not None and turn.reviewing else ()
         await self._desk.record(*left, raised)
         return {"message": message, "code": code}
 
@@ -113,6 +109,8 @@ class TurnTask:
                 time_to_first_token_ms=None if first is None else (first - self._began_us) // 1000,
             )
             result = await self._kit.kernel.ask(finish)
+            if isinstance(result, Refused) and result.reason == ILLEGAL:
+                raise TurnOver(result.message)  # something is open that only an abort can close
             if not isinstance(result, Refused) or result.reason != INPUT_PENDING:
                 self._kit.kernel.began_us.pop(self._start.turn_id, None)
                 return

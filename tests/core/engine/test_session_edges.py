@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import attrs
 import pytest
 import trio
@@ -17,7 +19,7 @@ from turnfold.core.engine.owntools import tool
 from turnfold.core.engine.ports import Attempt, TurnOver
 from turnfold.core.hooks import HookEvent
 from turnfold.core.lifecycle import SessionPhase
-from turnfold.core.results import Refused
+from turnfold.core.results import Refused, Started
 from turnfold.events import (
     AbortBegan,
     AbortMarkerRecorded,
@@ -26,6 +28,7 @@ from turnfold.events import (
     ShutdownCompleted,
     ToolCallOutput,
     TurnAborted,
+    TurnCleared,
     TurnCompleted,
     TurnReserved,
     TurnStarted,
@@ -116,6 +119,24 @@ def test_a_turn_has_one_task() -> None:
             names = order(stage.log, TurnStarted, TurnAborted, TurnCompleted)
             assert ["TurnStarted"] * (len(names) // 2) == names[::2]
             assert {"TurnAborted", "TurnCompleted"} >= set(names[1::2])
+
+    run(main)
+
+
+@pytest.mark.covers("F14")
+def test_the_later_of_two_replacements_takes_the_turn() -> None:
+    """Both wait for the abort of the turn they replace; neither is left waiting, and one turn follows."""
+
+    async def main() -> None:
+        journal = SlowJournal()
+        async with scene_in(PHASES[1], (Say("summary"),), journal=journal) as (stage, turn_id):
+            session = stage.session
+            first, second = await journal.at_once(partial(session.review, "my change"), session.compact)
+            assert isinstance(first, Started)
+            assert isinstance(second, Started)
+            assert isinstance(await stage.ended(second.turn_id), TurnCompleted)
+            assert [turn_id, second.turn_id] == [event.turn_id for event in stage.of(TurnStarted)]
+            assert [first.turn_id] == [event.turn_id for event in stage.of(TurnCleared)]
 
     run(main)
 

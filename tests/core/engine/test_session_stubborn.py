@@ -9,7 +9,7 @@ import pytest
 import trio
 
 from tests.core.engine.phases import PHASES, scene_in
-from tests.core.engine.running import Scene, nap, of, order, run, scene
+from tests.core.engine.running import Scene, Script, nap, of, order, run, scene
 from turnfold.core.engine.fakes import CallTool, Say, WaitAt
 from turnfold.core.engine.owntools import tool
 from turnfold.core.lifecycle import SessionPhase
@@ -191,3 +191,27 @@ def test_a_tool_that_is_stuck_in_a_thread_is_abandoned() -> None:
         trio.run(main)
     finally:
         release.set()
+
+
+@pytest.mark.covers("F3")
+@pytest.mark.findings("TF203", why="the model uses a call id again")
+def test_a_call_id_that_comes_again_is_not_mixed_up_with_an_abandoned_one() -> None:
+    """The first call of the id still runs when the second one begins and ends; both come to their ends."""
+
+    async def main() -> None:
+        script: Script = [
+            [CallTool("stubborn", {"seconds": 60}, call_id="same")],
+            [CallTool("nap", {"seconds": 5}, call_id="same")],
+            [Say("done")],
+        ]
+        async with scene(script) as stage:
+            turn_id = await stage.begin()
+            await trio.sleep(1)
+            await stage.session.interrupt()
+            await stage.ended(turn_id)
+            assert isinstance(await stage.turn("again"), TurnCompleted)
+            await stage.seen(LateResultDropped)
+            assert ["slept 5 s"] == [event.output for event in stage.of(ToolCallOutput)]
+            assert isinstance(await stage.turn("once more"), TurnCompleted)
+
+    run(main)
