@@ -65,6 +65,7 @@ class Typing:
                     async for typed in pressed:
                         for key in typed:
                             await self._press(key)
+                self.code = 128 + signal.SIGHUP  # the terminal is gone, whatever the signal says and when
                 self._scope.cancel()
         self.pane.leave()
         end = self.dialogue.last_end
