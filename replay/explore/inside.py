@@ -61,7 +61,7 @@ def _check_structure() -> None:
             loop_names,
         ),
         "field Deadlines": ({"_heap", "_active"}, _fields(_run.Deadlines)),
-        "name in trio._threads": ({"start_thread_soon"}, set(vars(_threads))),
+        "name in trio._threads": ({"start_thread_soon"}, set(dir(_threads))),
     }
     missing = [f"{what} {name}" for what, (need, have) in wanted.items() for name in sorted(need - have)]
     if missing:

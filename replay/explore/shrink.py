@@ -27,7 +27,7 @@ class Shrunk:
 
 
 _FEW = 2
-"""Up to how many deviations all schedules are tried."""
+"""Up to how many deviations schedules are tried that have nothing to do with the one that failed."""
 
 
 class _Budget(Exception):
@@ -72,8 +72,8 @@ def _size(run: Run) -> tuple[int, int, list[Deviation], int]:
 def shrink(run: Run, judge: Judge, budget: int = 2_000) -> Generator[Plan, Run, Shrunk]:
     """Look for a simpler schedule that fails as *run* does; a campaign for `perform`.
 
-    First choices are taken back (a half of them, a quarter, ... single ones). Once three are left or fewer, all
-    schedules with fewer are tried. Then choices are moved to earlier choice points, until nothing gets simpler.
+    First choices are taken back (a half of them, a quarter, ... single ones). Then all schedules with fewer, up to two,
+    are tried as far as the budget goes; then choices are moved to earlier choice points, until nothing gets simpler.
     """
     state = _Shrinking(run, judge, budget)
     finished = True
@@ -112,12 +112,17 @@ def _fewer(state: _Shrinking) -> Generator[Plan, Run, None]:
 
 
 def _fewest(state: _Shrinking) -> Generator[Plan, Run, None]:
-    """Try all schedules with fewer deviations, if these are few."""
-    delays = len(state.best.deviations) - 1
-    if not 0 < delays <= _FEW:
+    """Try schedules with few deviations, the fewest first, with a half of what is left of the budget.
+
+    Taking back choices gets stuck where one makes up for another, since each is relative to a default that depends on
+    the choices before it.
+    """
+    delays = min(len(state.best.deviations) - 1, _FEW)
+    if delays < 1:
         return
     strategy = DelayBounded(delays)
-    while (plan := strategy.begin()) is not None:
+    reserve = state.left // 2
+    while state.left > reserve and (plan := strategy.begin()) is not None:
         run = yield from state.tried(attrs.evolve(plan, cancel=state.best.cancel))
         strategy.ended(run)
         if state.better(run):
