@@ -317,6 +317,8 @@ _TURN: Final[Mapping[Phase, Row]] = {
         JournalFlushed: T.FLUSHED,
         JournalFailed: T.UNWOUND,
         TurnAborted: T.ENDED,
+        # Hooks on the interrupt itself, of a session whose interruptions leave no marker to be flushed.
+        **_stay(T.UNWOUND, _HOOKS),
     },
     # A disk that fails must not keep a turn from ending.
     T.MARKED: {JournalFlushed: T.FLUSHED, JournalFailed: T.FLUSHED},

@@ -347,7 +347,7 @@ class TestSteps:
         assert [] == found("TF420", data) + found("TF419", data) + found("TF413", data)
 
     def test_hooks_on_the_interrupt_come_after_the_flush(self) -> None:
-        """TF420: they are the last work of a turn that is over otherwise."""
+        """TF420: they are the last work of a turn that is over otherwise, and its marker is durable by then."""
         fields: dict[str, Any] = {"run_id": "interrupt:0:/h", "turn_id": "A", "event_name": "interrupt"}
         *steps, terminal = o.abort()
         hooks = [
@@ -355,8 +355,8 @@ class TestSteps:
             o.own("hook_completed", **fields, status="completed"),
         ]
         assert [] == found("TF420", o.log(*o.begin(), BEGAN, *steps, *hooks, terminal))
-        early = o.log(*o.begin(), BEGAN, *steps[:2], *hooks, *steps[2:], terminal)
-        assert [(10, "violation")] == found("TF420", early)
+        early = o.log(*o.begin(), BEGAN, *steps[:3], *hooks, *steps[3:], terminal)
+        assert [(11, "violation")] == found("TF420", early)
 
 
 def test_records_of_a_type_are_told_from_others() -> None:
