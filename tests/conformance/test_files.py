@@ -28,13 +28,10 @@ pytestmark = pytest.mark.slow
 PATIENCE_S = 60
 NAMES = (
     "two-turns",
-    "refused-by-the-endpoint",
     "compaction",
     "parallel-commands",
-    "declined",
     "cancelled",
     "steered-while-a-command-runs",
-    "interrupted-while-streaming",
     "interrupted-while-a-command-runs",
     "hook-denies-and-interrupts",
     "prompt-blocked",
