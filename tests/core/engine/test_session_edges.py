@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import attrs
 import pytest
@@ -296,7 +297,7 @@ def test_a_session_takes_the_id_and_the_settings_it_is_given() -> None:
     ],
     ids=str,
 )
-def test_settings_that_nobody_knows_are_refused(wrong: dict[str, object]) -> None:
+def test_settings_that_nobody_knows_are_refused(wrong: dict[str, Any]) -> None:
     """Before anything is opened."""
     with pytest.raises(ValueError, match=r"\w"):
         attrs.evolve(OPTIONS, **wrong)
