@@ -233,6 +233,8 @@ class TestAborts:
         assert [(6, "suspicion")] == found("TF413", o.log(*o.begin(), BEGAN))
         other = o.event("task_started", turn_id="B")
         assert [(7, "violation")] == found("TF413", o.log(*o.begin(), BEGAN, other))
+        late = o.event("task_complete", turn_id="A")
+        assert [(7, "violation")] == found("TF413", o.log(*o.begin(), BEGAN, other, late))
 
     @pytest.mark.parametrize(
         "messages",
