@@ -9,14 +9,12 @@ import trio
 from turnfold.core.approvals import CONFIG, GOES, USER, CommandVerdict, Policy, Ruling
 from turnfold.core.engine.approvals import CommandPolicy
 from turnfold.core.engine.gate.messages import Answer, Wish
-from turnfold.core.engine.network import Bench, Matter
+from turnfold.core.engine.network import Bench, Matter, runs_on, withdrawal
 from turnfold.core.engine.ports import Attempt, Desk, Stopwatch, TurnOver
-from turnfold.core.lifecycle import CallPhase, TurnPhase
+from turnfold.core.lifecycle import CallPhase
 from turnfold.events import (
-    ApprovalResolved,
     Event,
     ExecIntercepted,
-    HookClosed,
     InterceptionEnded,
     WarningRaised,
 )
@@ -185,24 +183,9 @@ class Interception:
 
     async def _withdraw(self) -> None:
         """Close in the log what is open; nothing is said while the turn is being aborted (F6)."""
-        state, turn_id = self.desk.state, self.desk.turn_id
-        if state.turn is None or (state.turn.turn_id, state.turn.phase) != (turn_id, TurnPhase.RUNNING):
+        if not runs_on(self.desk):
             return
-        events: list[Event] = [
-            HookClosed(run_id=run_id, turn_id=turn_id, reason="abandoned")
-            for run_id in state.hook_runs
-            if run_id.endswith(f":{self.approval_id}")
-        ]
-        if self.approval_id in state.approvals:
-            events.append(
-                ApprovalResolved(
-                    approval_id=self.approval_id,
-                    decision="denied",
-                    source=CONFIG,
-                    turn_id=turn_id,
-                    message=GONE,
-                )
-            )
+        events = withdrawal(self.desk, self.approval_id, self.approval_id, GONE)
         if self._call_runs():
             events.append(self._ended(Answer(False, GONE), None, None))
         await self.desk.record(*events)

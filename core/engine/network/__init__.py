@@ -17,6 +17,7 @@ from turnfold.core.engine.network.service import (
     ask_about_all,
     no_environment,
 )
+from turnfold.core.engine.network.withdrawal import runs_on, withdrawal
 
 if TYPE_CHECKING:
     from turnfold.core.engine.network.proxy import REASON, REASON_HEADER, Decides, Proxy
@@ -41,6 +42,8 @@ __all__ = [
     "Waiter",
     "ask_about_all",
     "no_environment",
+    "runs_on",
+    "withdrawal",
 ]
 
 

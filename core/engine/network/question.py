@@ -10,13 +10,11 @@ from turnfold.core.approvals import CONFIG, Ruling, restricted
 from turnfold.core.engine.approvals import AmendmentFailed, Terms
 from turnfold.core.engine.network.accounts import Accounts, refusal, say
 from turnfold.core.engine.network.bench import Bench, Matter
+from turnfold.core.engine.network.withdrawal import runs_on, withdrawal
 from turnfold.core.engine.ports import Desk, TurnOver
-from turnfold.core.lifecycle import TurnPhase
 from turnfold.core.network import NetworkCall, Target, network_decision, outcome_of
 from turnfold.events import (
-    ApprovalResolved,
     Event,
-    HookClosed,
     NetworkAccessRequested,
     NetworkDecisionMade,
     WarningRaised,
@@ -229,24 +227,9 @@ class Question:
 
         While the turn is being aborted nothing is said: no denial may be seen that nobody gave (F6).
         """
-        state, turn_id = self.desk.state, self.desk.turn_id
-        if state.turn is None or (state.turn.turn_id, state.turn.phase) != (turn_id, TurnPhase.RUNNING):
+        if not runs_on(self.desk):
             return
-        events: list[Event] = [
-            HookClosed(run_id=run_id, turn_id=turn_id, reason="abandoned")
-            for run_id in state.hook_runs
-            if run_id.endswith(f":{self.target.suffix}")
-        ]
-        if self.approval_id in state.approvals:
-            events.append(
-                ApprovalResolved(
-                    approval_id=self.approval_id,
-                    decision="denied",
-                    source=CONFIG,
-                    turn_id=turn_id,
-                    message=GONE,
-                )
-            )
+        events = withdrawal(self.desk, self.target.suffix, self.approval_id, GONE)
         if self.asked.is_set():
             events.append(self._made("deny", CONFIG, GONE, interrupt=False))
         async with self.accounts.lock:
