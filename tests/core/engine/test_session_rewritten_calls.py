@@ -9,7 +9,7 @@ import trio.lowlevel
 
 from tests.core.engine.hooks.scene import config, handler
 from tests.core.engine.running import hooks_of, run, scene
-from turnfold.core.engine.fakes import CallTool, FakeProcesses, Say, printing
+from turnfold.core.engine.fakes import CallTool, FakeProcesses, Say, Step, printing
 from turnfold.core.engine.owntools import tool
 from turnfold.core.hooks import HookEvent
 from turnfold.events import ToolCallOutput
@@ -48,7 +48,7 @@ def test_a_rewritten_command_is_run(
 
     async def main() -> None:
         hooks = hooks_of(config(HookEvent.PRE_TOOL_USE, handler("hook")), FakeProcesses({"hook": answer}))
-        script = [[CallTool(name, arguments)], [Say("done")]]
+        script: list[list[Step]] = [[CallTool(name, arguments)], [Say("done")]]
         async with scene(script, tools=[by_cmd, by_argv], hooks=hooks) as stage:
             await stage.turn()
             [told] = stage.of(ToolCallOutput)
