@@ -18,10 +18,10 @@ _AUDITED: Final = {
     "os.fork": "os.fork: a process",
     "os.posix_spawn": "os.posix_spawn: a process",
     "socket.__new__": "socket.socket: a socket",
-    "_thread.start_new_thread": "threading.Thread: a thread",
 }
 """Audit event of Python → what the scenario did."""
 
+_THREAD: Final = "threading.Thread: a thread"
 _POLL_S: Final = 0.25
 
 
@@ -49,7 +49,7 @@ def _audit(event: str, _args: tuple[Any, ...]) -> None:
             raise Refused(_AUDITED[event])
 
 
-def guard_processes(in_scenario: Callable[[], bool], refuse: Callable[[str], None]) -> Callable[[], None]:
+def guard_outside(in_scenario: Callable[[], bool], refuse: Callable[[str], None]) -> Callable[[], None]:
     """Refuse processes, sockets and threads to a scenario in this thread until the returned function is called.
 
     Python cannot take an audit hook back: it stays, and does nothing while no scenario runs.
@@ -60,9 +60,20 @@ def guard_processes(in_scenario: Callable[[], bool], refuse: Callable[[str], Non
         _hooked = True
     watch = _Watch(threading.get_ident(), in_scenario, refuse)
     _watches.append(watch)
+    start = threading.Thread.start
+    thread_type: Any = threading.Thread
+
+    def guarded(thread: threading.Thread) -> None:  # Python before 3.12 has no audit event for it
+        if threading.get_ident() == watch.thread and in_scenario():
+            refuse(_THREAD)
+            raise Refused(_THREAD)
+        start(thread)
 
     def undo() -> None:
         _watches.remove(watch)
+        thread_type.start = start
+
+    thread_type.start = guarded
 
     return undo
 

@@ -44,23 +44,23 @@ def _fields(kind: Any) -> set[str]:
     return {str(field.name) for field in fields}
 
 
-def _check_structure() -> None:
-    """Compare what is relied on with the trio that is installed.
+def check_structure(run: Any) -> None:
+    """Compare what is relied on with `trio._core._run` as it is installed.
 
     Raises:
         UnsupportedTrio: with what is missing and what to do.
     """
-    loop_names = set(_run.unrolled_run.__code__.co_names)
+    loop_names = set(run.unrolled_run.__code__.co_names)
     wanted: dict[str, tuple[set[str], set[str]]] = {
         "field Runner": (
             {"runq", "tasks", "deadlines", "entry_queue", "io_manager", "waiting_for_idle"},
-            _fields(_run.Runner),
+            _fields(run.Runner),
         ),
         "use in unrolled_run of": (
             {"runq", "clear", "waiting_for_idle", "deadline_to_sleep_time"},
             loop_names,
         ),
-        "field Deadlines": ({"_heap", "_active"}, _fields(_run.Deadlines)),
+        "field Deadlines": ({"_heap", "_active"}, _fields(run.Deadlines)),
         "name in trio._threads": ({"start_thread_soon"}, set(dir(_threads))),
     }
     missing = [f"{what} {name}" for what, (need, have) in wanted.items() for name in sorted(need - have)]
@@ -71,7 +71,7 @@ def _check_structure() -> None:
         )
 
 
-_check_structure()
+check_structure(_run)
 
 
 _arrivals = count()

@@ -12,7 +12,7 @@ import trio
 import trio.lowlevel
 
 from turnfold.replay.explore.clock import VirtualClock
-from turnfold.replay.explore.guards import Stalled, Watchdog, guard_processes
+from turnfold.replay.explore.guards import Stalled, Watchdog, guard_outside
 from turnfold.replay.explore.inside import Installer, guard_threads
 from turnfold.replay.explore.queue import Abandoned, ScheduleQueue
 from turnfold.replay.explore.runs import (
@@ -164,7 +164,7 @@ def perform(campaign: Campaign[T], scenario: Scenario, name: str, limits: Limits
     stage = _Stage(scenario, name, Limits() if limits is None else limits)
     undo = [
         guard_threads(stage.queue.in_scenario, stage.queue.refuse),
-        guard_processes(stage.queue.in_scenario, stage.refused),
+        guard_outside(stage.queue.in_scenario, stage.refused),
     ]
     try:
         with stage.watchdog:

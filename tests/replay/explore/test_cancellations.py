@@ -1,0 +1,128 @@
+"""Every scope is cancelled after every step, and each such run is counted."""
+
+from __future__ import annotations
+
+import trio
+
+from turnfold.replay.explore import EveryCancellation, RandomWalk, Tape, explore, replay
+
+
+async def nested() -> object:
+    """One task in three scopes, the scenario's own included."""
+    log: list[str] = []
+    with trio.CancelScope() as outer:
+        with trio.CancelScope() as inner:
+            await trio.lowlevel.checkpoint()
+            log.append("work")
+        log.append("inner" if inner.cancelled_caught else "done")
+        await trio.lowlevel.checkpoint()
+    log.append("outer" if outer.cancelled_caught else "done")
+    return tuple(log)
+
+
+def test_each_scope_is_cancelled_after_each_step() -> None:
+    """Two waits, one in three scopes and one in two: five cancellations, and the run without."""
+    strategy = EveryCancellation()
+    exploration = explore(nested, strategy)
+    assert exploration.complete
+    assert (5, 6) == (strategy.points, exploration.runs)
+    assert {
+        "('work', 'done', 'done')": 1,
+        "('inner', 'done')": 1,
+        "('outer',)": 1,
+        "('work', 'done', 'outer')": 1,
+        "cancelled: by the exploration": 2,
+    } == exploration.outcomes
+
+
+async def loses_a_lock() -> None:
+    """A clean-up that is skipped if the cancellation comes while the lock is held."""
+    held = False
+
+    async def use() -> None:
+        nonlocal held
+        held = True
+        await trio.sleep(1)
+        held = False
+
+    with trio.move_on_after(10):
+        await use()
+    assert not held, "still held"
+
+
+async def keeps_a_lock() -> None:
+    """The same with a clean-up that is always made."""
+    held = False
+
+    async def use() -> None:
+        nonlocal held
+        held = True
+        try:
+            await trio.sleep(1)
+        finally:
+            held = False
+
+    with trio.move_on_after(10):
+        await use()
+    assert not held, "still held"
+
+
+def test_a_missing_clean_up_is_found_and_replayed() -> None:
+    """The token holds the cancellation too."""
+    failure = explore(loses_a_lock, EveryCancellation()).failure
+    assert failure is not None
+    assert "AssertionError: still held" == failure.text.splitlines()[0]
+    assert failure.tape.cancel is not None
+    replayed = replay(loses_a_lock, failure.token)
+    assert replayed.exact
+    assert failure.text == replayed.run.text
+
+
+def test_a_program_that_cleans_up_survives_every_cancellation() -> None:
+    """All of them were run."""
+    exploration = explore(keeps_a_lock, EveryCancellation())
+    assert exploration.failure is None, str(exploration)
+    assert exploration.complete
+
+
+def test_the_schedule_of_a_tape_can_be_cancelled_everywhere() -> None:
+    """Another schedule than the default has other places."""
+
+    async def scenario() -> object:
+        order: list[int] = []
+
+        async def walk(number: int) -> None:
+            for _ in range(2):
+                await trio.lowlevel.checkpoint()
+                order.append(number)
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(walk, 0)
+            nursery.start_soon(walk, 1)
+        return tuple(order)
+
+    default, other = (
+        explore(scenario, EveryCancellation(tape)) for tape in (Tape(), Tape(deviations=((0, 1),)))
+    )
+    assert default.complete
+    assert other.complete
+    assert {"(0, 0, 1, 1)"} == {text for text in default.outcomes if text.count(",") == 3}
+    assert {"(1, 1, 0, 0)"} == {text for text in other.outcomes if text.count(",") == 3}
+
+
+def test_a_task_that_ignores_its_cancellation_is_endless_or_ends_by_itself() -> None:
+    """A shielded wait goes on; the scenario is cancelled once it looks."""
+
+    async def scenario() -> None:
+        with trio.CancelScope(shield=True):
+            await trio.sleep(1)
+        await trio.lowlevel.checkpoint()
+
+    exploration = explore(scenario, EveryCancellation())
+    assert exploration.failure is None
+    assert {"None", "cancelled: by the exploration"} == set(exploration.outcomes)
+
+
+def test_a_cancellation_of_a_schedule_is_drawn_with_it() -> None:
+    """Random schedules have none: nothing is cancelled unless it is asked for."""
+    assert {"('work', 'done', 'done')": 20} == explore(nested, RandomWalk(), budget=20).outcomes
