@@ -109,7 +109,12 @@ class Kernel:
     def enter(self, nursery: trio.Nursery) -> None:
         """Take commands in *nursery* until the session is over."""
         self._nursery = nursery
-        nursery.start_soon(self.actor.run)
+        nursery.start_soon(self._act)
+
+    @trio.lowlevel.enable_ki_protection
+    async def _act(self) -> None:
+        """Run the actor. Ctrl-C must not hit it: without the actor no session ends in order."""
+        await self.actor.run()
 
     async def catch_up(self) -> None:
         """Take up what a log that is resumed had left undone, before the first command."""
@@ -214,7 +219,11 @@ class Kernel:
 
     def _soon(self, work: Callable[[], Awaitable[None]]) -> None:
         assert self._nursery is not None
-        self._nursery.start_soon(work)
+        self._nursery.start_soon(self._do, work)
+
+    @trio.lowlevel.enable_ki_protection
+    async def _do(self, work: Callable[[], Awaitable[None]]) -> None:
+        await work()
 
     def _crashed(self, running: Running, error: Exception) -> None:
         text = f"{running.effect_id} failed: {in_words(error)}"

@@ -8,7 +8,7 @@ from importlib import metadata
 import attrs
 import trio
 
-from turnfold.core.commands import Open, Resume
+from turnfold.core.commands import Open, Resume, Shutdown
 from turnfold.core.effects import ConcludeAbort, StartTask
 from turnfold.core.engine.actor import Verifier
 from turnfold.core.engine.approvals import CommandPolicy, Reviews, RuleSink, Services
@@ -109,8 +109,9 @@ async def open_session(
                 yield machine.session
         except BaseException as error:  # noqa: BLE001  raised again below, once the session has ended
             kept = error
-        with trio.CancelScope(shield=True):
-            await machine.leave()
+        machine.leave()
+    if machine.stroke is not None:
+        raise machine.stroke
     if machine.crash is not None:
         cause = root_of(machine.crash)
         raise SessionFailed(str(cause)) from cause
@@ -155,7 +156,13 @@ class _Machine:
         self.parts = parts
         self.verifier = verifier
         self.body = trio.CancelScope()
+        self.opening = trio.CancelScope()
+        self.fitted = not parts.plugs
+        """Whether the parts are plugged in: from then on the session opens and ends by the book."""
+        self.left = False
         self.crash: Exception | None = None
+        self.stroke: BaseException | None = None
+        """What hit an effect and is to end the program: KeyboardInterrupt, SystemExit."""
         self.closers: list[Callable[[], Awaitable[None]]] = []
         if verifier is not None:
             verifier.recall(log)
@@ -169,6 +176,7 @@ class _Machine:
             parts.ids,
             verifier=verifier,
             take=self.history.take,
+            struck=self._struck,
         )
         self.kit = self._kit(model)
         self.session = Session(self.kernel)
@@ -199,6 +207,12 @@ class _Machine:
         )
         return kit
 
+    def _struck(self, stroke: BaseException) -> None:
+        """Let the caller raise what hit an effect, once the session has ended in order."""
+        self.stroke = stroke
+        self.body.cancel()
+
+    @trio.lowlevel.enable_ki_protection
     async def run(self) -> None:
         """Start, say so, work until the session is over."""
         with trio.CancelScope(shield=True):
@@ -211,11 +225,13 @@ class _Machine:
             finally:
                 self.ready.set()
 
-    async def leave(self) -> None:
-        """Shut down, wherever the session is, its opening included."""
-        await self.ready.wait()
-        if not self.kernel.actor.over:
-            await self.session.shutdown()
+    def leave(self) -> None:
+        """Begin to shut down, wherever the session is. A part that is still being plugged in is cancelled."""
+        self.left = True
+        if not self.fitted:
+            self.opening.cancel()
+        elif self.ready.is_set():
+            self.kernel.actor.post(Shutdown())
 
     async def _work(self) -> None:
         kernel = self.kernel
@@ -223,17 +239,27 @@ class _Machine:
         try:
             async with trio.open_nursery() as nursery:
                 kernel.enter(nursery)
-                async with AsyncExitStack() as stack:
-                    warnings = await self._fit(stack)
-                    await self._begin()
-                    for text in warnings:
-                        await kernel.put(WarningRaised(message=text))
-                    self.ready.set()
-                    await kernel.stopped.wait()
+                with self.opening:
+                    await self._live()
+                if self.opening.cancelled_caught:
+                    kernel.give_up()
                 nursery.cancel_scope.cancel()
         finally:
             await kernel.yard.close()
             await self._end()
+
+    async def _live(self) -> None:
+        async with AsyncExitStack() as stack:
+            warnings = await self._fit(stack)
+            await trio.lowlevel.checkpoint_if_cancelled()
+            self.fitted = True
+            await self._begin()
+            for text in warnings:
+                await self.kernel.put(WarningRaised(message=text))
+            self.ready.set()
+            if self.left:
+                self.kernel.actor.post(Shutdown())
+            await self.kernel.stopped.wait()
 
     async def _fit(self, stack: AsyncExitStack) -> list[str]:
         """Plug in the parts that need the session; return what they have to say."""

@@ -194,7 +194,7 @@ class Session:
             await trio.lowlevel.checkpoint()
             return self._kernel.ends.get(turn_id)
         turn = self.state.turn
-        if turn is None or turn.turn_id != turn_id:
+        if (turn is None or turn.turn_id != turn_id) and not self._kernel.ends.expects(turn_id):
             await trio.lowlevel.checkpoint()
             return None
         return await self._kernel.ends.wait(turn_id)

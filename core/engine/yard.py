@@ -6,7 +6,7 @@ session can end while an abandoned effect is still in there.
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, cast
 
 import attrs
 import trio
@@ -21,6 +21,15 @@ SHUT_DOWN_S: Final = 1.0
 async def _open_to_signals(work: Work) -> None:
     """Do *work*, which Ctrl-C may hit anywhere; the yard around it is protected."""
     await work()
+
+
+def _uncancelled(error: BaseException) -> BaseException | None:
+    """*error* without the cancellations in it; None when it is nothing else."""
+    if isinstance(error, trio.Cancelled):
+        return None
+    if isinstance(error, BaseExceptionGroup):
+        return cast("BaseExceptionGroup[BaseException]", error).split(trio.Cancelled)[1]
+    return error
 
 
 @attrs.define(eq=False)
@@ -90,13 +99,15 @@ class Yard:
         try:
             with running.scope:
                 await _open_to_signals(work)
-        except trio.Cancelled:
-            raise
-        except Exception as error:  # noqa: BLE001  whatever an effect raises is told, and holds nobody else up
-            if not running.abandoned:
-                self._crashed(running, error)
-        except BaseException as error:  # noqa: BLE001  a task of trio's own must not raise it: trio would break down
-            self._struck(error)
+        except BaseException as error:  # a task of trio's own must not raise: trio would break down
+            match _uncancelled(error):
+                case None:
+                    raise
+                case Exception() as mishap:
+                    if not running.abandoned:
+                        self._crashed(running, mishap)
+                case stroke:
+                    self._struck(stroke)
         finally:
             del self._running[running]
             running.done.set()
