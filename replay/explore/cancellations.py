@@ -12,16 +12,23 @@ class EveryCancellation:
     """For each step of one schedule and each cancel scope around the task that made it: a run that cancels it then.
 
     The schedule is the default one, or that of *tape*. It is run once as it is, to count. A scope is cancelled between
-    two steps, so that the cancellation meets the task where it now waits; scopes are the task's own, those of the
-    nurseries it runs in, and at last the whole scenario. Runs whose scenario ends by that are `cancelled`, which is no
-    failure; to raise something else, to deadlock or to go on for ever is one.
+    two steps, so that the cancellation meets the task where it now waits. Scopes are the task's own, those of the
+    nurseries it runs in, and at last the whole scenario; with *outermost*, only so many of them from the outside. 1 is
+    the whole scenario, as if its caller cancelled it; more may reach into scopes that nobody but a library inside of it
+    could cancel.
+
+    Runs whose scenario ends by that are `cancelled`, which is no failure. To raise something else, to deadlock or to go
+    on for ever is one.
     """
 
     bound: float | None = None
     mismatch: str | None = None
     name = "every cancellation"
 
-    def __init__(self, tape: Tape | None = None) -> None:
+    def __init__(self, tape: Tape | None = None, *, outermost: int | None = None) -> None:
+        if outermost is not None and outermost < 1:
+            raise ValueError(f"at least the outermost scope has to be cancelled, not {outermost}")
+        self._outermost = outermost
         self._tape = Tape() if tape is None else tape
         self._cancels: Iterator[Cancel] | None = None
         self.points = 0
@@ -42,7 +49,11 @@ class EveryCancellation:
         """Count the cancellations, after the run that has none."""
         if self._cancels is None:
             depths = [detail.depth for detail in run.details]
-            self.points = sum(depths)
-            self._cancels = (
-                Cancel(step, depth) for step, scopes in enumerate(depths, 1) for depth in range(scopes)
-            )
+            cancels = [
+                Cancel(step, depth)
+                for step, scopes in enumerate(depths, 1)
+                for depth in range(scopes)
+                if self._outermost is None or scopes - depth <= self._outermost
+            ]
+            self.points = len(cancels)
+            self._cancels = iter(cancels)

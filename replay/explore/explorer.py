@@ -82,9 +82,8 @@ class Exploration:
     """Choice points of the longest schedule."""
 
     def __str__(self) -> str:
-        extent = "complete" if self.complete else "stopped by the budget"
-        if self.failure is not None:
-            extent = "stopped at the first failure"
+        extent = "stopped by the budget" if self.failure is None else "stopped at a failure"
+        extent = "complete" if self.complete else extent
         lines = [
             f"{self.scenario}: {self.runs} schedules ({self.strategy}), {extent}",
             f"  {self.steps} steps; at most {self.tasks_max} tasks and {self.choices_max} choice points",
@@ -117,26 +116,33 @@ class _Exploring:
         self.strategy = strategy
         self.check = check
         self.limits = limits
-        self.runs = self.steps = self.tasks_max = self.choices_max = 0
+        self.runs = self.steps = self.tasks_max = self.choices_max = self.found_after = 0
         self.outcomes: dict[str, int] = {}
 
-    def campaign(self, budget: int, recheck: int, shrinks: int) -> Campaign[Failure | None]:
+    def campaign(self, budget: int, recheck: int, shrinks: int, *, go_on: bool) -> Campaign[Failure | None]:
         """Run schedules until one fails, the strategy has no more, or the budget is used up."""
+        first: Run | None = None
         while self.runs < budget:
             plan = self.strategy.begin()
             if plan is None:
-                return None
+                break
             run = self._judged((yield plan))
             self.strategy.ended(run)
             self._count(run)
             difference = self.strategy.mismatch
-            if difference is None and (run.failed or (recheck and (self.runs - 1) % recheck == 0)):
+            if difference is None and self._is_rerun(run, recheck, first):
                 difference = yield from self._again(run)
             if difference is not None:
                 return self._failure(run, run, UNSTABLE, f"{difference}; {CAUSES}", smallest=False)
-            if run.failed:
-                return (yield from self._reduced(run, shrinks))
-        return None
+            if run.failed and first is None:
+                first, self.found_after = run, self.runs
+            if first is not None and not go_on:
+                break
+        return None if first is None else (yield from self._reduced(first, shrinks))
+
+    def _is_rerun(self, run: Run, recheck: int, first: Run | None) -> bool:
+        """Whether a schedule is run twice: the first that fails, and one of so many."""
+        return (run.failed and first is None) or (recheck > 0 and (self.runs - 1) % recheck == 0)
 
     def _judged(self, run: Run) -> Run:
         return judged(run, self.check)
@@ -171,7 +177,7 @@ class _Exploring:
             token=encode(tape, self.name),
             tape=tape,
             steps=tuple(pictured(run)),
-            found_after=self.runs,
+            found_after=self.found_after or self.runs,
             found_with=len(found.deviations),
             beyond_trio=held_back(run),
             smallest=smallest,
@@ -194,13 +200,15 @@ def explore(
     limits: Limits | None = None,
     recheck: int = 100,
     shrinks: int = SHRINKS_MAX,
+    go_on: bool = False,
 ) -> Exploration:
     """Run *scenario*, an async function without parameters, under many schedules; stop at the first that fails.
 
     A schedule fails if the scenario raises, if *check* raises for what it returned, or if it does not end: by deadlock,
     in too many steps, or in one step that never comes to a checkpoint. *budget* is the number of schedules at most.
     Each failing schedule, and one of *recheck* passing ones (0: none), is run twice and compared step by step; a
-    failure is then shrunk by at most *shrinks* more schedules. The strategy is `DelayBounded(2)` unless given.
+    failure is then shrunk by at most *shrinks* more schedules. The strategy is `DelayBounded(2)` unless given. With
+    *go_on* the others are run as well, so that `outcomes` shows all the ways to fail; the first one is reported.
 
     Raises:
         RuntimeError: called from inside of a `trio.run`.
@@ -212,7 +220,7 @@ def explore(
     chosen = DelayBounded() if strategy is None else strategy
     its_limits = Limits() if limits is None else limits
     exploring = _Exploring(label, chosen, check, its_limits)
-    failure = perform(exploring.campaign(budget, recheck, shrinks), scenario, label, its_limits)
+    failure = perform(exploring.campaign(budget, recheck, shrinks, go_on=go_on), scenario, label, its_limits)
     frequent = sorted(exploring.outcomes.items(), key=_frequency)
     return Exploration(
         scenario=label,
@@ -221,7 +229,7 @@ def explore(
         steps=exploring.steps,
         outcomes=dict(frequent),
         failure=failure,
-        complete=chosen.complete and failure is None,
+        complete=chosen.complete,
         bound=chosen.bound,
         tasks_max=exploring.tasks_max,
         choices_max=exploring.choices_max,

@@ -9,7 +9,6 @@ from typing import Any, Final, TypeAlias, TypeVar, cast
 
 import attrs
 import trio
-import trio.lowlevel
 
 from turnfold.replay.explore.clock import VirtualClock
 from turnfold.replay.explore.guards import Stalled, Watchdog, guard_outside
@@ -159,7 +158,7 @@ def perform(campaign: Campaign[T], scenario: Scenario, name: str, limits: Limits
         RuntimeError: called from inside of a `trio.run`.
         KeyboardInterrupt: Ctrl-C.
     """
-    if trio.lowlevel.in_trio_run():
+    if _in_run():
         raise RuntimeError("an exploration runs trio itself: call it from synchronous code, not from a task")
     stage = _Stage(scenario, name, Limits() if limits is None else limits)
     undo = [
@@ -172,6 +171,14 @@ def perform(campaign: Campaign[T], scenario: Scenario, name: str, limits: Limits
     finally:
         for back in undo:
             back()
+
+
+def _in_run() -> bool:
+    try:
+        trio.current_time()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _performed(campaign: Campaign[T], stage: _Stage) -> T:

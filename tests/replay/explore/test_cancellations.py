@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import trio
 
 from turnfold.replay.explore import EveryCancellation, RandomWalk, Tape, explore, replay
@@ -33,6 +34,29 @@ def test_each_scope_is_cancelled_after_each_step() -> None:
         "('work', 'done', 'outer')": 1,
         "cancelled: by the exploration": 2,
     } == exploration.outcomes
+
+
+def test_only_the_outermost_scopes_may_be_asked_for() -> None:
+    """With one: the scenario is cancelled by its caller, after each step, and no scope of its own is."""
+    exploration = explore(nested, EveryCancellation(outermost=1))
+    assert {"('work', 'done', 'done')": 1, "cancelled: by the exploration": 2} == exploration.outcomes
+    with pytest.raises(ValueError, match="at least the outermost scope"):
+        EveryCancellation(outermost=0)
+
+
+def test_all_ways_to_fail_are_counted_if_the_exploration_goes_on() -> None:
+    """The first failure is reported, as without; the outcomes show how often each came."""
+    whole = explore(loses_a_lock, EveryCancellation(), go_on=True)
+    first = explore(loses_a_lock, EveryCancellation())
+    assert whole.complete
+    assert whole.failure is not None
+    assert first.failure is not None
+    assert (first.failure.token, first.failure.found_after) == (
+        whole.failure.token,
+        whole.failure.found_after,
+    )
+    assert whole.runs > first.runs
+    assert whole.runs == sum(whole.outcomes.values())
 
 
 async def loses_a_lock() -> None:
