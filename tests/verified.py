@@ -59,11 +59,10 @@ _machine: Any = opening._Machine  # pyright: ignore[reportPrivateUsage]
 _machine_init: Final = _machine.__init__
 
 
-def _tapping_init(self: Any, *given: Any) -> None:
+def _tapping_init(self: Any, *given: Any, resume: Iterable[Envelope], **named: Any) -> None:
     """Begin a session as ever, and put a tap between its actor and its journal."""
-    *others, resume = given
     log: Log = list(resume)
-    _machine_init(self, *others, log)
+    _machine_init(self, *given, resume=log, **named)
     if _open:
         _open[-1].append(log)
         actor = self.kernel.actor

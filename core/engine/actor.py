@@ -85,6 +85,8 @@ class Actor:
         self._verifier = verifier
         self._send, self._receive = trio.open_memory_channel[Asked](math.inf)
         self._parked: list[Asked] = []
+        self._batch: list[Asked] = []
+        """The commands in hand: whoever gave them is told that nothing comes, should the actor break down over one."""
         self.over = False
         self.journal_error: JournalError | None = None
         """Why the journal is behind; None when it is not."""
@@ -111,13 +113,13 @@ class Actor:
     async def run(self) -> None:
         """Take commands until `stop`."""
         while not self.over:
-            batch = [await self._receive.receive()]
-            while len(batch) < BATCH:
+            self._batch = [await self._receive.receive()]
+            while len(self._batch) < BATCH:
                 try:
-                    batch.append(self._receive.receive_nowait())
+                    self._batch.append(self._receive.receive_nowait())
                 except trio.WouldBlock:
                     break
-            steps = [step for asked in batch for step in self._take(asked)]
+            steps = [step for asked in self._batch for step in self._take(asked)]
             await self._commit()
             for step in steps:
                 await self._release(step)
@@ -125,7 +127,7 @@ class Actor:
     def stop(self) -> None:
         """The last step was taken; whoever still waits is told that nothing comes."""
         self.over = True
-        waiting = list(self._parked)
+        waiting = [*self._batch, *self._parked]
         while True:
             try:
                 waiting.append(self._receive.receive_nowait())

@@ -23,6 +23,7 @@ from turnfold.core.engine.causes import in_words
 from turnfold.core.engine.ends import Ends
 from turnfold.core.engine.feed import Feed
 from turnfold.core.engine.ports import Clock, Ids, Journal
+from turnfold.core.engine.startup import StartUp
 from turnfold.core.engine.waiters import Waiters
 from turnfold.core.engine.yard import Running, Yard
 from turnfold.core.react import react
@@ -78,7 +79,7 @@ class Kernel:
         self.yard = Yard(self._crashed, self._late, struck)
         self.waiters = Waiters()
         self.ends = Ends()
-        self.startup = trio.CancelScope()
+        self.startup = StartUp(self.yard)
         self.stopped = trio.Event()
         self.hands: Hands | None = None
         self.resuming = False

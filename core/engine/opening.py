@@ -99,7 +99,9 @@ async def open_session(
 
     Raises SessionFailed when the session breaks down; the caller's own exceptions pass as they are.
     """
-    machine = _Machine(model, options, parts or Parts(), _verifier(verify), state, resume)
+    machine = _Machine(
+        model, options, parts or Parts(), verifier=_verifier(verify), state=state, resume=resume
+    )
     kept: BaseException | None = None
     async with trio.open_nursery() as nursery:
         nursery.start_soon(machine.run)
@@ -147,6 +149,7 @@ class _Machine:
         model: Model,
         options: SessionOptions,
         parts: Parts,
+        *,
         verifier: Verifier | None,
         state: State | None,
         resume: Iterable[Envelope],
@@ -285,6 +288,7 @@ class _Machine:
             desk=SessionDesk(kernel),
             spawn=kernel.yard.start,
             background=kernel.background,
+            start_up=kernel.startup.start,
             hooks=None if kit.hooks is None else PermissionPort(kit),
             reviews=kit.services.reviews,
             clock=self.parts.clock,

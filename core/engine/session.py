@@ -114,7 +114,7 @@ class Session:
 
         `turn_aborted` follows as an event. With no turn, work of starting up is cancelled.
         """
-        result = await self._ask(Interrupt(turn_id=turn_id))
+        result = await self._ask(Interrupt(turn_id=turn_id, startup=self._kernel.startup.names))
         if isinstance(result, Interrupted | Idle | Refused):
             return result
         raise UnexpectedResult(repr(result))

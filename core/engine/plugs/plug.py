@@ -27,6 +27,8 @@ class Interior:
     spawn: Spawn
     """Starts work of a turn, or of the session."""
     background: Background
+    start_up: Callable[[str, Callable[[], Awaitable[None]]], None]
+    """Starts named work of starting up beside the session; an interrupt that finds no turn cancels it (F1)."""
     hooks: PermissionPort | None
     """PermissionRequest hooks; None when there are none."""
     reviews: Reviews | None
