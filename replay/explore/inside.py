@@ -89,8 +89,7 @@ _FirstComeDeadlines: Any = type("_FirstComeDeadlines", (_run.Deadlines,), {"add"
 class Queue(Protocol):
     """What trio and this file ask of a run queue."""
 
-    runner: Any
-
+    def attach(self, runner: Any) -> None: ...
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[Any]: ...
     def append(self, task: Any) -> None: ...
@@ -123,7 +122,7 @@ class Installer(Instrument):
     def before_run(self) -> None:
         """Replace what decides about the order; nothing has run yet."""
         runner = _run.GLOBAL_RUN_CONTEXT.runner
-        self._queue.runner = runner
+        self._queue.attach(runner)
         runner.runq = self._queue
         runner.deadlines = _FirstComeDeadlines()
         runner.io_manager = _GuardedIo(runner.io_manager, self._queue)

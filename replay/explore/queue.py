@@ -117,6 +117,13 @@ class ScheduleQueue:
 
     # What trio calls.
 
+    def attach(self, runner: Any) -> None:
+        """A new run of trio begins; forget what an abandoned one left in the queue."""
+        self.runner = runner
+        self._urgent.clear()
+        self._waiting.clear()
+        self._urgent_picked, self._picked = False, None
+
     def __len__(self) -> int:
         return len(self._waiting) + len(self._urgent)
 

@@ -1,4 +1,8 @@
-"""Small trio programs with a planted race each, and what they look like without it."""
+"""Small trio programs with a planted race each, and what they look like without it.
+
+The tasks are out of step with each other, so that trio's own scheduler, which lets all of them make a step before any
+makes another one, does not come upon the race.
+"""
 
 from __future__ import annotations
 
@@ -18,17 +22,16 @@ async def lost_update() -> None:
     """A value is read before a checkpoint and written after it."""
     total = 0
 
-    async def add() -> None:
+    async def add(delay: int) -> None:
         nonlocal total
-        await _busy(2)
+        await _busy(delay)
         seen = total
         await trio.lowlevel.checkpoint()
         total = seen + 1
-        await _busy(2)
 
     async with trio.open_nursery() as nursery:
-        for _ in range(2):
-            nursery.start_soon(add)
+        nursery.start_soon(add, 0)
+        nursery.start_soon(add, 6)
     assert total == 2, "an update was lost"
 
 
@@ -36,15 +39,15 @@ async def lost_update_fixed() -> None:
     """Nothing awaits between reading and writing."""
     total = 0
 
-    async def add() -> None:
+    async def add(delay: int) -> None:
         nonlocal total
-        await _busy(2)
+        await _busy(delay)
         total += 1
-        await _busy(3)
+        await trio.lowlevel.checkpoint()
 
     async with trio.open_nursery() as nursery:
-        for _ in range(2):
-            nursery.start_soon(add)
+        nursery.start_soon(add, 0)
+        nursery.start_soon(add, 6)
     assert total == 2, "an update was lost"
 
 
@@ -52,8 +55,9 @@ async def _withdraw(*, locked: bool) -> None:
     balance = 10
     lock = trio.Lock()
 
-    async def take(amount: int) -> None:
+    async def take(amount: int, delay: int) -> None:
         nonlocal balance
+        await _busy(delay)
         if not locked:
             if balance >= amount:
                 await trio.lowlevel.checkpoint()
@@ -65,9 +69,9 @@ async def _withdraw(*, locked: bool) -> None:
                 balance -= amount
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(take, 7)
-        nursery.start_soon(_busy, 4)
-        nursery.start_soon(take, 8)
+        nursery.start_soon(take, 7, 0)
+        nursery.start_soon(_busy, 2)
+        nursery.start_soon(take, 8, 6)
     assert balance >= 0, f"the balance is {balance}"
 
 
@@ -84,14 +88,14 @@ async def check_then_act_fixed() -> None:
 async def _two_locks(*, ordered: bool) -> None:
     first, second = trio.Lock(), trio.Lock()
 
-    async def hold(one: trio.Lock, other: trio.Lock) -> None:
+    async def hold(delay: int, one: trio.Lock, other: trio.Lock) -> None:
+        await _busy(delay)
         async with one, other:
             await trio.lowlevel.checkpoint()
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(hold, first, second)
-        nursery.start_soon(_busy, 3)
-        nursery.start_soon(hold, *((first, second) if ordered else (second, first)))
+        nursery.start_soon(hold, 0, first, second)
+        nursery.start_soon(hold, 8, *((first, second) if ordered else (second, first)))
 
 
 async def two_locks() -> None:
@@ -120,7 +124,7 @@ async def _mailbox(*, rechecks: bool) -> None:
                 await bell.wait()
 
     async def send() -> None:
-        await _busy(2)
+        await _busy(6)
         items.append(1)
         bell.set()
 
@@ -165,7 +169,7 @@ async def _closing(*, marks_first: bool) -> None:
 
     async def peer_closes() -> None:
         await trio.sleep(1)
-        await _busy(2)
+        await _busy(6)
         await connection.aclose()
 
     async with trio.open_nursery() as nursery:

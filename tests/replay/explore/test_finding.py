@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+import trio
+import trio.testing
 
 from tests.replay.explore.races import RACES, Program
 from turnfold.replay.explore import DelayBounded, Pct, RandomWalk, Strategy, explore, replay
@@ -20,6 +22,13 @@ STRATEGIES: dict[str, tuple[Callable[[], Strategy], int]] = {
 def short(program: Program) -> str:
     """The name of a program."""
     return program.__name__
+
+
+@pytest.mark.parametrize("race", RACES, ids=short)
+def test_trio_alone_does_not_come_upon_the_race(race: Program) -> None:
+    """Two hundred runs under trio's own scheduler, its coin included, show nothing."""
+    for _ in range(200):
+        trio.run(race, clock=trio.testing.MockClock(autojump_threshold=0))
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
