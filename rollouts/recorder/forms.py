@@ -177,7 +177,12 @@ def _is_a(kind: type[object], value: object) -> bool:
 
 def _as_text(value: object) -> str:
     """A value where Codex only takes text."""
-    return value if isinstance(value, str) else "" if value is None else msgspec.json.encode(value).decode()
+    if isinstance(value, str) or value is None:
+        return value or ""
+    try:
+        return msgspec.json.encode(value).decode()
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return repr(value)  # a journal takes everything
 
 
 def _output(event: ToolCallOutput) -> Form | None:

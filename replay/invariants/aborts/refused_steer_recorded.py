@@ -4,11 +4,13 @@ from collections import Counter
 from typing import Any
 
 from turnfold.events import (
+    InputQueued,
     InputRefused,
     ItemCompleted,
     SteerRefused,
     SteerRequested,
     TurnRequested,
+    TurnSteered,
     UserInputRecorded,
 )
 from turnfold.replay.findings import Severity
@@ -48,7 +50,11 @@ class RefusedSteerRecorded(
     def begin(self) -> None:
         self.requests: dict[str | None, str | None] = {}
         self.asked: Counter[str | None] = Counter()
-        self.recorded: Counter[str | None] = Counter()
+        # A log of ours has no request for input that goes into a running turn, or that waits for an abort to end.
+        self.accepted: Counter[str | None] = Counter()
+        # A log may have a message and the item that clients are shown for it: two records of one input.
+        self.messages: Counter[str | None] = Counter()
+        self.items: Counter[str | None] = Counter()
         self.refused_at: dict[str | None, int] = {}
 
     @on(TurnRequested, SteerRequested)
@@ -70,19 +76,25 @@ class RefusedSteerRecorded(
             self.asked[self.requests.pop(request_id)] -= 1
         self.refused_at[text] = at
 
+    @on(InputQueued, TurnSteered)
+    def accept(self, event: Any, at: int) -> None:
+        self.accepted[event.text] += 1
+
     @on(UserInputRecorded)
     def input(self, event: Any, at: int) -> None:
-        self.record_text(event.message, at)
+        self.messages[event.message] += 1
+        self.compare(event.message, at)
 
     @on(ItemCompleted)
     def item(self, event: Any, at: int) -> None:
         if event.item_type in USER_ITEMS:
-            self.record_text(event.text, at)
+            self.items[event.text] += 1
+            self.compare(event.text, at)
 
-    def record_text(self, text: str | None, at: int) -> None:
+    def compare(self, text: str | None, at: int) -> None:
         """Compare what was recorded with what was asked for."""
-        self.recorded[text] += 1
-        recorded, asked = self.recorded[text], self.asked[text]
+        recorded = max(self.messages[text], self.items[text])
+        asked = max(self.asked[text], self.accepted[text])
         refused = self.refused_at.get(text, 0)
         if text is not None and refused and recorded > asked:
             witnesses = (refused, "refused"), (at, "recorded")

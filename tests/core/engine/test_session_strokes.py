@@ -15,8 +15,9 @@ from turnfold.core.engine import Parts, open_session
 from turnfold.core.engine.fakes import CallTool, CountedIds, MemoryJournal, Say, ScriptedModel, TrioClock
 from turnfold.core.engine.owntools import tool
 from turnfold.core.engine.plugs import Fitted, Interior
-from turnfold.core.results import Started
+from turnfold.core.results import Refused, Started
 from turnfold.events import ShutdownCompleted, TurnAborted, TurnCompleted
+from turnfold.replay.live import LiveVerification
 
 
 @tool(name="leave", asks=False)
@@ -124,3 +125,24 @@ def test_the_end_of_a_turn_is_not_missed_on_its_way_to_the_journal(after_s: floa
             assert isinstance(await session.finished(started.turn_id), TurnCompleted)
 
     run(main)
+
+
+def test_input_that_is_given_again_after_a_refusal_is_no_suspicion() -> None:
+    """A client does what the refusal is for: the same words once more, when the turn has ended."""
+    journal = MemoryJournal()
+    watch = LiveVerification(on_finding="report")
+
+    async def main() -> None:
+        script: Script = [[CallTool("nap", {"seconds": 9})], [Say("done")]]
+        parts = Parts(tools=TOOLS, journal=journal, clock=TrioClock(), ids=CountedIds())
+        async with open_session(ScriptedModel(script), parts=parts, verify=watch) as session:
+            started = await session.submit("again")
+            assert isinstance(started, Started)
+            await trio.sleep(1)
+            await session.interrupt()
+            assert isinstance(await session.submit("again"), Refused)
+            await session.finished(started.turn_id)
+            assert isinstance(await session.submit("again"), Started)
+
+    run(main)
+    assert () == watch.findings
