@@ -117,5 +117,7 @@ class Scenario:
     """Codes of what the rules may find in our log."""
     heard: tuple[Hunk, ...] = ()
     """Expected differences in what the client hears."""
+    raced: tuple[Hunk, ...] | None = None
+    """Differences of the client's order when a race inside Codex goes the other way; None where there is no race."""
     seen: tuple[Hunk, ...] = ()
     """Expected differences in what the model sees."""

@@ -274,6 +274,7 @@ RACES: Final = (
         model=((Hold(), message("one", "m1")), DONE),
         client=(Start("hello"), Held(), Steer("more"), Release(), Ended()),
         heard=(Hunk((), ("agentmessage started", "agentmessage completed"), "steer-cuts-in"),),
+        raced=(Hunk((), ("agentmessage started",), "steer-cuts-in"),),
         seen=(PREEMPTED,),
     ),
     Scenario(
@@ -283,6 +284,7 @@ RACES: Final = (
         model=((*beginning("o"), Hold(), message("one", "m1")), DONE),
         client=(Start("hello"), Held(), Until("agentmessage started"), Steer("more"), Release(), Ended()),
         heard=(Hunk((), ("agentmessage started", "agentmessage completed"), "steer-cuts-in"),),
+        raced=(Hunk((), ("agentmessage started",), "steer-cuts-in"),),
         seen=(PREEMPTED,),
     ),
     Scenario(

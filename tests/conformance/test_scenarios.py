@@ -76,7 +76,8 @@ def test_both_engines_do_the_same(scenario: Scenario, tmp_path: Path) -> None:
     codex_path()
     heard_theirs, seen_theirs = lived(codex, scenario, tmp_path)
     heard_ours, seen_ours = lived(ours, scenario, tmp_path)
-    assert list(scenario.heard) == compared(scenario, heard_theirs, heard_ours)
+    differs = compared(scenario, heard_theirs, heard_ours)
+    assert list(scenario.heard) == differs or list(scenario.raced or scenario.heard) == differs
     assert list(scenario.seen) == hunks(seen_theirs, seen_ours)
     judge_codex(tmp_path)
 
