@@ -118,6 +118,9 @@ class Scenario:
     heard: tuple[Hunk, ...] = ()
     """Expected differences in what the client hears."""
     raced: tuple[Hunk, ...] | None = None
-    """Differences of the client's order when a race inside Codex goes the other way; None where there is no race."""
+    """What may be heard instead where a race inside of Codex decides; None where there is none.
+
+    If there is one, it is no failure either that a difference does not show.
+    """
     seen: tuple[Hunk, ...] = ()
     """Expected differences in what the model sees."""
