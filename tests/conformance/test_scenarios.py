@@ -81,9 +81,23 @@ def test_both_engines_do_the_same(scenario: Scenario, tmp_path: Path) -> None:
         # What the release does is settled inside of it, and this time it may have been in time.
         assert differs in ([], list(scenario.heard), list(scenario.raced))
         assert seen in ([], list(scenario.seen))
-        return
-    assert list(scenario.heard) == differs
-    assert list(scenario.seen) == seen
+    else:
+        assert list(scenario.heard) == differs
+        assert list(scenario.seen) == seen
+    judge_codex(tmp_path)
+
+
+def judge_codex(base: Path) -> None:
+    """What Codex wrote and said is sound to our rules, and we know every record of it."""
+    [rollout] = (base / "codex-home").rglob("rollout-*.jsonl")
+    report = verify(rollout)
+    assert Verdict.INVALID is not report.verdict
+    assert set(report.counts) <= UNMARKED
+    assert {} == report.unknown_types
+    told = verify(base / "capture.jsonl")
+    assert Verdict.INVALID is not told.verdict
+    assert set(told.counts) <= LEFT_OPEN
+    assert {} == told.unknown_types
 
 
 def test_every_difference_has_a_reason_and_every_reason_a_scenario() -> None:
