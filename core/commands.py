@@ -7,6 +7,7 @@ command may let the next turn start it brings a fresh `next_turn_id`; without on
 from typing import Final, TypeAlias
 
 import attrs
+from attrs import validators
 
 from turnfold.events import Event, SessionMetaRecorded, SettingsApplied, TokenUsage
 from turnfold.events import SessionConfigured as Configuration
@@ -52,9 +53,11 @@ class Submit:
     text: str | None
     content: object = None
     client_id: str | None = None
-    settings: SettingsApplied | None = None
+    settings: SettingsApplied | None = attrs.field(
+        default=None, validator=validators.optional(validators.instance_of(SettingsApplied))
+    )
     """Applied before the turn, and only if the input is accepted."""
-    mode: str = START_OR_STEER
+    mode: str = attrs.field(default=START_OR_STEER, validator=validators.in_((START_OR_STEER, START_IF_IDLE)))
 
 
 @attrs.frozen(kw_only=True)
@@ -120,7 +123,7 @@ class SendMail:
 class RollBack:
     """Take the last *num_turns* turns of the user out of the history (at least 1, and only while idle)."""
 
-    num_turns: int
+    num_turns: int = attrs.field(validator=validators.instance_of(int))
     tokens: TokenUsage | None = None
     """Tokens of the session without those turns, where somebody counted; recorded first (§2.9 of the upstream)."""
 

@@ -1,6 +1,7 @@
 """A session, as its owner sees it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import cast
 
 import attrs
 import trio
@@ -76,14 +77,14 @@ class Session:
             mode: `start_or_steer`, or `start_if_idle` to be refused while a turn runs.
 
         During an abort the input is refused and handed back in the result, or kept for the next turn with
-        `while_aborting="queue"` (F10).
+        `while_aborting="queue"` (F10). Raises ValueError or TypeError for what is no input.
         """
         command = Submit(
             submission_id=self._new_id("submission"),
             input_id=self._new_id("input"),
             turn_id=self._new_id("turn"),
             text=text,
-            content=None if content is None else list(content),
+            content=_parts(content),
             client_id=client_id,
             settings=settings,
             mode=mode,
@@ -101,7 +102,7 @@ class Session:
             submission_id=self._new_id("submission"),
             input_id=self._new_id("input"),
             text=text,
-            content=None if content is None else list(content),
+            content=_parts(content),
             expected_turn_id=expected_turn_id,
         )
         result = await self._ask(command)
@@ -213,3 +214,14 @@ class Session:
         if isinstance(result, Done | Refused):
             return result
         raise UnexpectedResult(repr(result))
+
+
+def _parts(content: Sequence[object] | None) -> list[object] | None:
+    """The parts of a message. Raises ValueError for one without a `type`: no model and no log could hold it."""
+    if content is None:
+        return None
+    for part in content:
+        kind = cast("Mapping[str, object]", part).get("type") if isinstance(part, Mapping) else None
+        if not isinstance(kind, str):
+            raise ValueError(f"a part of the content has no `type`, such as `input_text`: {part!r:.80}")
+    return list(content)
