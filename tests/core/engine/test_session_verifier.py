@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import attrs
 import pytest
+import trio.testing
 
 from tests.core.engine.running import OPTIONS, nap, run
 from turnfold.core.engine import Parts, SessionFailed, open_session
@@ -79,5 +80,6 @@ async def lived(model: ScriptedModel, parts: Parts, verifier: Objects) -> None:
             await session.submit("go")
             turn = session.state.turn
             if interrupted:
+                await trio.testing.wait_all_tasks_blocked()
                 await session.interrupt()
             await session.finished("" if turn is None else turn.turn_id)
