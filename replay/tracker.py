@@ -247,9 +247,9 @@ class Tracker:
         return end
 
     def _own_up(self, turn_id: str) -> None:
-        """A turn ends: if its start was taken for a reviewer's, which has no end, it was a turn of the session.
+        """A turn ends or asks for a review: if its start was taken for a reviewer's, it was a turn of the session.
 
-        Then the process was killed in review mode, and another one went on.
+        For a reviewer's has no end, and asks for none. The process was killed in review mode, and another one went on.
         """
         if turn_id in self._reviewers:
             event, at = self._reviewers[turn_id]
@@ -301,6 +301,8 @@ class Tracker:
 
     def _review(self, entered: bool) -> Callable[[Any, int], None]:
         def note(event: Any, at: int) -> None:
+            if entered and self._reviewers:
+                self._own_up(next(reversed(self._reviewers)))
             self.session.in_review = entered
             self._review_of = self.session.turn if entered else None
 

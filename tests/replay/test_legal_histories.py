@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from turnfold.replay.histories import BARE, CODEX, OLD, PAGINATED, Form, write
@@ -75,6 +75,8 @@ def histories(draw: st.DrawFn, is_bare: bool = False) -> str:
 def test_nothing_is_found_in_a_legal_history(tmp_path: Path, dialect: Form, data: st.DataObject) -> None:
     """Only what a `crash` left without an end is named; each of those rules is a suspicion."""
     history = data.draw(histories(is_bare=dialect is BARE))
+    # Killed in review mode and killed again: whose the turn between is, the file does not tell.
+    assume("review on; crash" not in history or history.count("crash") == 1)
     rollout = tmp_path / "rollout.jsonl"
     rollout.write_bytes(write(history, dialect))
     found = {finding.code for finding in verify(rollout).findings}
