@@ -3,63 +3,29 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 
 import pytest
 import trio
 
+from tests.core.engine.abort_order import aborted
 from tests.core.engine.phases import PHASES, scene_in
-from tests.core.engine.running import Scene, Script, nap, of, order, run, scene
+from tests.core.engine.running import Scene, Script, nap, run, scene
 from turnfold.core.engine.fakes import CallTool, Say, WaitAt
 from turnfold.core.engine.owntools import tool
 from turnfold.core.lifecycle import SessionPhase
 from turnfold.events import (
-    AbortBegan,
-    AbortMarkerRecorded,
-    AbortUnwound,
-    ApprovalDropped,
-    ApprovalResolved,
     EffectAbandoned,
-    Event,
     HookClosed,
     HookStarted,
-    JournalFlushed,
     LateResultDropped,
     ModelRequestStarted,
-    ScopesCancelled,
     ShutdownCompleted,
     ToolCallClosed,
     ToolCallOutput,
     ToolCallRequested,
     TurnAborted,
     TurnCompleted,
-    WaitersDropped,
 )
-
-ABORT = (AbortBegan, ScopesCancelled, AbortUnwound, AbortMarkerRecorded, JournalFlushed, TurnAborted)
-EVERY_PHASE = pytest.mark.parametrize("phase", PHASES, ids=[each.name for each in PHASES])
-
-
-def aborted(log: Sequence[Event], turn_id: str, reason: str, by: str) -> None:
-    """Check the order of an abort, from its beginning to its one terminal event."""
-    marked = reason == "interrupted"
-    kinds = (
-        ABORT
-        if marked
-        else tuple(kind for kind in ABORT if kind not in (AbortMarkerRecorded, JournalFlushed))
-    )
-    assert [kind.__name__ for kind in kinds] == order(log, *ABORT)
-    begun, terminal = of(log, AbortBegan)[0], of(log, TurnAborted)[0]
-    assert (turn_id, reason, by) == (begun.turn_id, begun.reason, begun.by)
-    assert (turn_id, reason) == (terminal.turn_id, terminal.reason)
-    assert [] == [event.turn_id for event in of(log, TurnCompleted) if event.turn_id == turn_id]
-    between = log[log.index(begun) : log.index(terminal)]
-    assert [] == of(between, ModelRequestStarted)
-    assert [] == of(between, ToolCallOutput)
-    assert [] == of(between, ApprovalResolved) + of(between, ApprovalDropped) + of(between, WaitersDropped)
-    requested = {event.call_id for event in of(log, ToolCallRequested)}
-    ended = {event.call_id for event in log if isinstance(event, ToolCallOutput | ToolCallClosed)}
-    assert requested == ended
 
 
 @pytest.mark.covers("F3")
