@@ -41,7 +41,6 @@ class Asked:
     """A command on its way, and where its result goes."""
 
     command: Command
-    cause: str | None = None
     result: Result | None = None
     answered: trio.Event | None = None
 
@@ -91,12 +90,12 @@ class Actor:
         self.journal_error: JournalError | None = None
         """Why the journal is behind; None when it is not."""
 
-    def post(self, command: Command, cause: str | None = None) -> None:
+    def post(self, command: Command) -> None:
         """Hand in a command and go on; nothing happens once the session is over."""
         if not self.over:
-            self._send.send_nowait(Asked(command, cause))
+            self._send.send_nowait(Asked(command))
 
-    async def ask(self, command: Command, cause: str | None = None) -> Result | None:
+    async def ask(self, command: Command) -> Result | None:
         """Hand in a command and wait for its result; None when the session ended first.
 
         What was decided stays decided if the wait is cancelled.
@@ -104,10 +103,10 @@ class Actor:
         if self.over:
             await trio.lowlevel.checkpoint()
             return None
-        asked = Asked(command, cause, answered=trio.Event())
+        answered = trio.Event()
+        asked = Asked(command, answered=answered)
         self._send.send_nowait(asked)
-        assert asked.answered is not None
-        await asked.answered.wait()
+        await answered.wait()
         return asked.result
 
     async def run(self) -> None:
@@ -152,7 +151,7 @@ class Actor:
         asked.result = decision.result
         envelopes: list[Envelope] = []
         if decision.events:
-            envelopes = self._seal(decision, before, asked.cause or type(command).__name__)
+            envelopes = self._seal(decision, before, type(command).__name__)
         return Step(asked, envelopes, react(before, decision.events, decision.state), decision)
 
     def _seal(self, decision: Decision, before: State, cause: str) -> list[Envelope]:

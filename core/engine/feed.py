@@ -107,12 +107,6 @@ class Feed:
             self._subscriptions.append(subscription)
         return subscription
 
-    def unsubscribe(self, subscription: Subscription) -> None:
-        """Forget it."""
-        if subscription in self._subscriptions:
-            self._subscriptions.remove(subscription)
-            subscription.end()
-
     def publish(self, news: News) -> None:
         """Give it to all."""
         for subscription in self._subscriptions:

@@ -210,13 +210,17 @@ class Kernel:
         await self.yard.unwind(None, (grace_ms or 0) / 1000)
         self.actor.post(Close(abandoned=tuple(self.yard.abandoned)))
 
+    def _note(self, event: Event) -> None:
+        """Record an event of the session, and go on."""
+        self.actor.post(Record(events=(event,)))
+
     async def _told(self, what: str, work: Callable[[], Awaitable[None]]) -> None:
         """Do *work*; what it raises is a warning in the log, for the session has to come to its end."""
         try:
             await work()
         except Exception as error:  # noqa: BLE001  hooks and plugs may raise anything
             text = f"{what} failed: {in_words(error)}"
-            self.actor.post(Record(events=(WarningRaised(message=text),)))
+            self._note(WarningRaised(message=text))
 
     def _soon(self, work: Callable[[], Awaitable[None]]) -> None:
         assert self._nursery is not None
@@ -228,7 +232,7 @@ class Kernel:
 
     def _crashed(self, running: Running, error: Exception) -> None:
         text = f"{running.effect_id} failed: {in_words(error)}"
-        self.actor.post(Record(events=(WarningRaised(message=text),)))
+        self._note(WarningRaised(message=text))
         if running.turn_id is not None and running.call_id is None:
             # The task of a turn catches what its work raises; should it fail itself, the turn must not stay open.
             self.actor.post(Interrupt(by="task", turn_id=running.turn_id))
@@ -237,8 +241,8 @@ class Kernel:
         late = LateResultDropped(
             effect_id=running.effect_id, turn_id=running.turn_id, call_id=running.call_id
         )
-        self.actor.post(Record(events=(late,)))
+        self._note(late)
 
     def _lagged(self, name: str, missed: int, first_seq: int) -> None:
         lag = SubscriberLagged(subscriber=name, missed=missed, first_seq=first_seq)
-        self.actor.post(Record(events=(lag,)))
+        self._note(lag)

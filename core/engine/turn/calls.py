@@ -118,16 +118,16 @@ class Calls:
 
     async def _close(self, flight: Flight, grace_ms: int) -> None:
         call_id, running = flight.call.call_id, flight.running
+        state, turn_id = self._desk.state, self._desk.turn_id
         events: list[Event] = []
         if running is not None and not running.done.is_set():
             running.abandoned = True
-            turn_id, effect_id = self._desk.turn_id, running.effect_id
+            effect_id = running.effect_id
             events.append(
                 EffectAbandoned(effect_id=effect_id, grace_ms=grace_ms, turn_id=turn_id, call_id=call_id)
             )
         message = None if flight.fatal is None else str(flight.fatal)
         how = ABANDONED if flight.fatal is None else "rejected"
-        state, turn_id = self._desk.state, self._desk.turn_id
         await self._desk.record(*events, *closing_of_call(state, turn_id, call_id, how=how, message=message))
 
     async def _fly(self, flight: Flight, tool: Tool | None) -> None:

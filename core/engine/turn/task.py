@@ -56,7 +56,8 @@ class TurnTask:
             started_at_s=self._began_us // 1_000_000,
             model_context_window=self._kit.options.context_window,
         )
-        if not await self._granted(begin):
+        begun = await self._kit.kernel.ask(begin)
+        if begun is None or isinstance(begun, Refused):
             return
         self._kit.kernel.began_us[self._start.turn_id] = self._began_us
         try:
@@ -65,10 +66,6 @@ class TurnTask:
         except TurnOver:
             # Nearly always the abort runs. A tool may also say that it was interrupted when it was not (§1.7/U5).
             self._kit.kernel.actor.post(Interrupt(by="task", turn_id=self._start.turn_id))
-
-    async def _granted(self, command: BeginTurn | FinishTurn) -> bool:
-        result = await self._kit.kernel.ask(command)
-        return result is not None and not isinstance(result, Refused)
 
     async def _guarded(self) -> Mapping[str, object] | None:
         """Work; return the error that ends the turn, or None. Raises TurnOver."""
@@ -170,8 +167,11 @@ class TurnTask:
                 return
 
     def _prompt(self) -> Prompt:
+        return self._asking(self._kit.options.instructions, self._kit.history.items)
+
+    def _asking(self, instructions: str, items: tuple[Item, ...]) -> Prompt:
         tools = tuple(tool.describe() for tool in self._kit.tools.values())
-        return Prompt(instructions=self._kit.options.instructions, items=self._kit.history.items, tools=tools)
+        return Prompt(instructions=instructions, items=items, tools=tools)
 
     async def _make_room(self, answer: Answer) -> None:
         limit = self._kit.options.compact_at_tokens
@@ -205,6 +205,4 @@ class TurnTask:
         await self._desk.record(ReviewModeExited(has_output=self._message is not None))
 
     def _review_prompt(self) -> Prompt:
-        items: tuple[Item, ...] = self._kit.history.turn_items
-        tools = tuple(tool.describe() for tool in self._kit.tools.values())
-        return Prompt(instructions=REVIEW_INSTRUCTIONS, items=items, tools=tools)
+        return self._asking(REVIEW_INSTRUCTIONS, self._kit.history.turn_items)
