@@ -32,8 +32,8 @@ class Abandoned(BaseException):
 class ScheduleQueue:
     """Stands in for the runner's run queue; gives out one task a tick.
 
-    Between `begin` and `end` the tasks below the one that called `begin` are the scenario: they get numbers, and the
-    plan's chooser decides among them. Everything else (trio's own tasks, `spawn_system_task`, the caller) runs at once.
+    Between `begin` and `end` all tasks that are spawned are the scenario, system tasks too: they get numbers, and the
+    plan's chooser decides among them. Those that were there before (trio's own, the caller) run at once.
     """
 
     def __init__(self, clock: VirtualClock, listener: Listener, *, steps_max: int, patience: int) -> None:
@@ -52,7 +52,6 @@ class ScheduleQueue:
         self._waiting: dict[int, Any] = {}
         self._since: dict[int, int] = {}
         self._numbers: dict[Any, int] = {}
-        self._conductor: Any = None
         self._before = Before(frozenset(), {})
         self._clear_record()
 
@@ -81,14 +80,12 @@ class ScheduleQueue:
         self._since.clear()
         self.clock.now = 0.0
         self._chooser, self._cancel, self._detail = plan.chooser, plan.cancel, plan.detail
-        self._conductor = trio.lowlevel.current_task()
         self._before = before(self.runner)
         self.running = True
 
     def end(self) -> str | None:
         """End the scenario; return what it left behind, if it did."""
         self.running = False
-        self._conductor = None
         return left_behind(self.runner, self._before)
 
     def close_scenario(self) -> None:
@@ -131,18 +128,13 @@ class ScheduleQueue:
         """A task became runnable."""
         number = self._numbers.get(task)
         if number is None:
-            if not self.running or not self._is_ours(task):
+            if not self.running or task in self._before.tasks:
                 self._urgent.append(task)
                 return
             number = self._numbers[task] = len(self.names)
             self.names.append(task.name.rpartition(".")[2])
         self._waiting[number] = task
         self._since[number] = len(self.order)
-
-    def _is_ours(self, task: Any) -> bool:
-        nursery = task.parent_nursery
-        parent = None if nursery is None else nursery.parent_task
-        return parent is self._conductor or parent in self._numbers
 
     def __iter__(self) -> Iterator[Any]:
         self.ticks += 1
