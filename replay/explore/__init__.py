@@ -31,6 +31,7 @@ from turnfold.replay.explore.comparing import Check, first_difference, held_back
 from turnfold.replay.explore.explorer import Exploration, Failure, Replayed, explore, name_of, replay
 from turnfold.replay.explore.inside import UnsupportedTrio
 from turnfold.replay.explore.listening import Refused
+from turnfold.replay.explore.quiet import unexplored
 from turnfold.replay.explore.runs import Cancel, Chooser, Deviation, Plan, Run, StepDetail
 from turnfold.replay.explore.shrink import Shrunk, shrink
 from turnfold.replay.explore.stage import Campaign, Limits, Scenario, perform
@@ -78,4 +79,5 @@ __all__ = [
     "shrink",
     "signature",
     "tape_of",
+    "unexplored",
 ]

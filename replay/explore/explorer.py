@@ -185,7 +185,10 @@ class _Exploring:
 
 
 def name_of(scenario: Scenario) -> str:
-    """The name that a scenario has in tokens if none is given: `module:function`."""
+    """The name that a scenario has in tokens if none is given: its `scenario_name`, else `module:function`."""
+    own = getattr(scenario, "scenario_name", None)
+    if isinstance(own, str):
+        return own
     module = getattr(scenario, "__module__", "")
     return f"{module}:{getattr(scenario, '__qualname__', type(scenario).__qualname__)}"
 

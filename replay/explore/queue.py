@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from math import inf
 from typing import Any, Final
 
-import trio.lowlevel
-
 from turnfold.replay.explore.clock import VirtualClock
 from turnfold.replay.explore.inside import (
     Before,
@@ -64,6 +62,8 @@ class ScheduleQueue:
         self.misfits = 0
         self.root: Any = None
         self.closing = False
+        self.quiet = 0
+        """How many parts of the scenario that are not explored are open."""
         self._closed_at = 0
         self._last = -1
         self._chooser: Callable[[list[int], int], int] | None = None
@@ -172,6 +172,8 @@ class ScheduleQueue:
         if len(self.order) - self._since[next(iter(waiting))] >= self.patience:
             # No choice, and so no choice point: polling loops would starve the others for ever.
             return min(waiting, key=self._seniority)
+        if self.quiet:
+            return self._last if self._last in waiting else min(waiting)
         numbers = sorted(waiting)
         default = numbers.index(self._last) if self._last in waiting else 0
         assert self._chooser is not None

@@ -14,6 +14,7 @@ from turnfold.replay.explore.clock import VirtualClock
 from turnfold.replay.explore.guards import Stalled, Watchdog, guard_outside
 from turnfold.replay.explore.inside import Installer, guard_threads
 from turnfold.replay.explore.queue import Abandoned, ScheduleQueue
+from turnfold.replay.explore.quiet import performing
 from turnfold.replay.explore.runs import (
     CANCELLED,
     DEADLOCK,
@@ -166,7 +167,7 @@ def perform(campaign: Campaign[T], scenario: Scenario, name: str, limits: Limits
         guard_outside(stage.queue.in_scenario, stage.refused),
     ]
     try:
-        with stage.watchdog:
+        with stage.watchdog, performing(stage.queue):
             return _performed(campaign, stage)
     finally:
         for back in undo:

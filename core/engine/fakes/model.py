@@ -1,7 +1,7 @@
 """A model that says what it was told to say: responses are data, and every request is kept."""
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from typing import TypeAlias
 
@@ -97,6 +97,9 @@ class End:
 
 Step: TypeAlias = Say | Think | CallTool | Emit | Pause | WaitAt | Fail | End
 
+Script: TypeAlias = Iterable[Iterable[Step]] | Callable[[ModelRequest], Iterable[Step]]
+"""The responses in order, or what finds the response to a request: for tests in which the order of requests differs."""
+
 
 class Gate:
     """A point in a response at which the model stands still until the test lets it go on."""
@@ -117,20 +120,21 @@ class Gate:
 
 
 class ScriptedModel:
-    """Gives the n-th response to the n-th request, whoever asks; a retry is a request too.
+    """Gives the n-th response to the n-th request, whoever asks; a retry is a request too. Or asks a function for it.
 
     There is a checkpoint before each event, so an explored schedule can interrupt between any two. Ids are counted
     and come out the same in every run. A request beyond the last response fails with a ModelError of code
     `script_exhausted`.
 
     Args:
-        responses: for each request the steps of its response.
+        responses: for each request the steps of its response, or a function that is given the request.
         ids: names items and calls; counted ones when not given. A session that goes on from its log wants others
             than those that are in it.
     """
 
-    def __init__(self, responses: Iterable[Iterable[Step]] = (), ids: Ids | None = None) -> None:
-        self._responses = tuple(tuple(steps) for steps in responses)
+    def __init__(self, responses: Script = (), ids: Ids | None = None) -> None:
+        self._answer = responses if callable(responses) else None
+        self._responses = () if callable(responses) else tuple(tuple(steps) for steps in responses)
         self._ids: Ids = CountedIds() if ids is None else ids
         self._gates: dict[str, Gate] = {}
         self.requests: list[ModelRequest] = []
@@ -156,21 +160,27 @@ class ScriptedModel:
         await trio.lowlevel.checkpoint()
         self.requests.append(request)
         number = len(self.requests)
+        steps = self._steps(number, request)
+        self.open_streams += 1
+        try:
+            async with aclosing(self._play(number, steps)) as events:
+                yield events
+        finally:
+            self.open_streams -= 1
+
+    def _steps(self, number: int, request: ModelRequest) -> Iterable[Step]:
+        if self._answer is not None:
+            return self._answer(request)
         if number > len(self._responses):
             raise ModelError(
                 f"request {number} (attempt {request.attempt} in turn {request.turn_id}) has no response:"
                 f" the script holds {len(self._responses)}; add one more, or ask less often",
                 code="script_exhausted",
             )
-        self.open_streams += 1
-        try:
-            async with aclosing(self._play(number)) as events:
-                yield events
-        finally:
-            self.open_streams -= 1
+        return self._responses[number - 1]
 
-    async def _play(self, number: int) -> AsyncGenerator[ModelEvent, None]:
-        for step in (*self._responses[number - 1], End()):
+    async def _play(self, number: int, steps: Iterable[Step]) -> AsyncGenerator[ModelEvent, None]:
+        for step in (*steps, End()):
             match step:
                 case Pause(seconds):
                     await trio.sleep(seconds)

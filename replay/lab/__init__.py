@@ -1,0 +1,52 @@
+"""Sessions of the engine under exploration.
+
+A `Race` is a scenario for `turnfold.replay.explore`: it opens a session on fakes, lets its clients act at once, and
+judges each schedule by the rules that judge files, by the linearizability of the clients' requests, and by what a
+reader of its events saw.
+
+    @race("two-steers", {"go": [[Say("so")]]})
+    async def two_steers(lab: Lab) -> None:
+        "Two clients steer at once."
+        await lab.begin()
+        await lab.race(one=lambda: lab.steer("left"), other=lambda: lab.steer("right"))
+
+    print(explore(two_steers, Pct(3), budget=1000))
+"""
+
+from __future__ import annotations
+
+from turnfold.replay.lab.cast import (
+    PLAIN_TOOLS,
+    LabJournal,
+    Log,
+    Play,
+    Shell,
+    hooks_on,
+    kept_logs,
+    stubborn,
+    work,
+)
+from turnfold.replay.lab.judging import Outcome, Violated, code_of
+from turnfold.replay.lab.lab import Lab
+from turnfold.replay.lab.race import CANCELLED, OPTIONS, Body, Race, race
+
+__all__ = [
+    "Body",
+    "CANCELLED",
+    "Lab",
+    "LabJournal",
+    "Log",
+    "OPTIONS",
+    "Outcome",
+    "PLAIN_TOOLS",
+    "Play",
+    "Race",
+    "Shell",
+    "Violated",
+    "code_of",
+    "hooks_on",
+    "kept_logs",
+    "race",
+    "stubborn",
+    "work",
+]

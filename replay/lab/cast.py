@@ -1,0 +1,164 @@
+"""What a session under exploration works with: a journal, a model, tools and hooks that wait by trio alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, TypeAlias
+
+import trio
+
+from turnfold.core.engine.fakes import CountedIds, FakeProcesses, MemoryJournal, Program, Say, Step
+from turnfold.core.engine.hooks import CommandRunner, Hooks, Spiller
+from turnfold.core.engine.owntools import tool
+from turnfold.core.engine.ports import Action, Attempt, Item, ModelRequest, Tool, ToolCall, ToolResult
+from turnfold.core.hooks import HookEvent
+from turnfold.core.hooks.config import HookConfig, HookFile, configure
+from turnfold.events import Envelope
+
+Log: TypeAlias = list[Envelope]
+
+Play: TypeAlias = Mapping[str, Sequence[Sequence[Step]]]
+"""What the model answers, by the last text of the user: one list of steps for each request that it is the last in."""
+
+_kept: Final[list[list[Log]]] = []
+
+
+@contextmanager
+def kept_logs() -> Generator[list[Log]]:
+    """Keep the log of every session that a lab opens in this context, also of one that fails or never ends."""
+    logs: list[Log] = []
+    _kept.append(logs)
+    try:
+        yield logs
+    finally:
+        _kept.remove(logs)
+
+
+class LabJournal(MemoryJournal):
+    """A journal in memory whose commits take a moment, as those to a disk do: others run meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        if _kept:
+            _kept[-1].append(self.appended)
+
+    async def commit(self) -> None:
+        """Wait for others, then take what was appended *before* that as written."""
+        count = len(self.appended)
+        await trio.lowlevel.checkpoint()
+        self.written = max(self.written, count)
+
+
+def _text_of(item: Item) -> str | None:
+    """What the user says with an item; None if it is another's, or what the session itself says, in tags."""
+    if item.get("type") != "message" or item.get("role") != "user":
+        return None
+    parts: Any = item.get("content")
+    text = " ".join(str(part.get("text")) for part in parts)
+    return None if text.startswith("<") else text
+
+
+def answering(play: Play) -> Callable[[ModelRequest], Sequence[Step]]:
+    """Return a model's script that goes by what the user said last: the order of requests differs with the schedule."""
+    asked: dict[str, int] = {}
+
+    def answer(request: ModelRequest) -> Sequence[Step]:
+        texts = [text for text in map(_text_of, request.items) if text is not None]
+        text = texts[-1] if texts else ""
+        number = asked.get(text, 0)
+        asked[text] = number + 1
+        responses = play.get(text, ())
+        return responses[number] if number < len(responses) else (Say("done"),)
+
+    return answer
+
+
+class Shell:
+    """A tool that hooks know as `Bash` and that needs approval; `ran` holds the commands that it came to run."""
+
+    name = "shell_command"
+    parallel = False
+
+    def __init__(self) -> None:
+        self.ran: list[str] = []
+
+    def describe(self) -> Mapping[str, object]:
+        """Its entry in a request."""
+        return {"type": "function", "name": self.name}
+
+    def prepare(self, call: ToolCall, cwd: str) -> Action:
+        """A command that has to be allowed."""
+        command = str(json.loads(str(call.arguments))["command"])
+
+        async def attempt(_given: Attempt) -> ToolResult:
+            self.ran.append(command)
+            await trio.lowlevel.checkpoint()
+            return ToolResult(output=f"ran {command}")
+
+        return Action(
+            attempt=attempt,
+            argv=("sh", "-c", command),
+            hook_command=command,
+            cwd=cwd,
+            asks=True,
+            sandboxed=False,
+        )
+
+
+@tool(asks=False)
+async def work(seconds: float = 0) -> str:
+    """Take time, and end when told to."""
+    await trio.sleep(seconds)
+    return "worked"
+
+
+@tool(asks=False)
+async def stubborn(seconds: float) -> str:
+    """Take time, and not end when told to."""
+    with trio.CancelScope(shield=True):
+        await trio.sleep(seconds)
+    return "at last"
+
+
+PLAIN_TOOLS: Final[tuple[Tool, ...]] = (work, stubborn)
+
+
+class _NoFiles:
+    """Hooks under exploration spill nothing."""
+
+    async def read(self, path: str) -> bytes | None:
+        del path
+        await trio.lowlevel.checkpoint()
+        return None
+
+    async def write(self, path: str, content: bytes) -> None:
+        del path, content
+        await trio.lowlevel.checkpoint()
+
+
+def config_of(events: Mapping[HookEvent, Sequence[str]]) -> HookConfig:
+    """Return a hook configuration: for each event the names of its commands, in order."""
+    groups = {
+        event.wire: [{"hooks": [{"type": "command", "command": name} for name in names]}]
+        for event, names in events.items()
+    }
+    file = HookFile(path="/lab/hooks.json", source="user", text=json.dumps({"hooks": groups}))
+    return configure([file], bypass_trust=True)
+
+
+def hooks_on(event: HookEvent, *programs: Program) -> Callable[[], Hooks]:
+    """Return what makes, for each run, hooks on *event* that are these programs, in order."""
+    named = {f"hook-{number}": program for number, program in enumerate(programs)}
+    config = config_of({event: tuple(named)})
+
+    def make() -> Hooks:
+        runner = CommandRunner(processes=FakeProcesses(named), env={"SHELL": "/bin/sh", "HOME": "/lab"})
+        return Hooks(
+            config=config,
+            runner=runner,
+            spiller=Spiller(folder="/lab", files=_NoFiles(), new_id=CountedIds().new),
+        )
+
+    return make
