@@ -35,7 +35,8 @@ from turnfold.replay.explore.quiet import unexplored
 from turnfold.replay.explore.runs import Cancel, Chooser, Deviation, Plan, Run, StepDetail
 from turnfold.replay.explore.shrink import Shrunk, shrink
 from turnfold.replay.explore.stage import Campaign, Limits, Scenario, perform
-from turnfold.replay.explore.strategies import DelayBounded, Pct, RandomWalk, Replay, RoundRobin, Strategy
+from turnfold.replay.explore.strategies import DelayBounded, Pct, RandomWalk, Replay, RoundRobin
+from turnfold.replay.explore.strategy import Divisible, Share, Strategy
 from turnfold.replay.explore.tape import BadToken, Tape, decode, encode, fingerprint, scenario_of, tape_of
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Chooser",
     "DelayBounded",
     "Deviation",
+    "Divisible",
     "EveryCancellation",
     "Exploration",
     "Failure",
@@ -59,6 +61,7 @@ __all__ = [
     "RoundRobin",
     "Run",
     "Scenario",
+    "Share",
     "Shrunk",
     "StepDetail",
     "Strategy",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
+from typing import Self
 
 from turnfold.replay.explore.runs import Cancel, Plan, Run
+from turnfold.replay.explore.strategy import WHOLE, Plain, Share
 from turnfold.replay.explore.tape import Tape
 
 
-class EveryCancellation:
+class EveryCancellation(Plain):
     """For each step of one schedule and each cancel scope around the task that made it: a run that cancels it then.
 
     The schedule is the default one, or that of *tape*. It is run once as it is, to count. A scope is cancelled between
@@ -17,43 +19,62 @@ class EveryCancellation:
     the whole scenario, as if its caller cancelled it; more may reach into scopes that nobody but a library inside of it
     could cancel.
 
+    With *tasks*, only after the steps of tasks whose name satisfies it, without the number: `caller` for
+    `caller#2`. So the callers of a library can be cancelled, and not what it runs inside of itself.
+
     Runs whose scenario ends by that are `cancelled`, which is no failure. To raise something else, to deadlock or to go
     on for ever is one.
+
+    Parts deal the cancellations out; the run that counts them belongs to part 0, and the others make it too.
     """
 
-    bound: float | None = None
-    mismatch: str | None = None
     name = "every cancellation"
 
-    def __init__(self, tape: Tape | None = None, *, outermost: int | None = None) -> None:
+    def __init__(
+        self,
+        tape: Tape | None = None,
+        *,
+        outermost: int | None = None,
+        tasks: Callable[[str], bool] | None = None,
+        share: Share = WHOLE,
+    ) -> None:
         if outermost is not None and outermost < 1:
             raise ValueError(f"at least the outermost scope has to be cancelled, not {outermost}")
         self._outermost = outermost
+        self._tasks = tasks
         self._tape = Tape() if tape is None else tape
-        self._cancels: Iterator[Cancel] | None = None
+        self._share = share
+        self._cancels: Sequence[Cancel] | None = None
+        self._next = share.index
         self.points = 0
-        """How many cancellations there are: steps times scopes, once the schedule has been counted."""
-        self.complete = False
+        """How many cancellations there are, over all parts: steps times scopes, once the schedule has been counted."""
+
+    def part(self, index: int, of: int) -> Self:
+        """Return one of so many parts."""
+        share = Share(index=index, of=of)
+        return type(self)(self._tape, outermost=self._outermost, tasks=self._tasks, share=share)
 
     def begin(self) -> Plan | None:
         """Return the schedule with the next cancellation; the first time without one."""
         if self._cancels is None:
+            self.place = (-1,) if self._share.index == 0 else None
             return self._tape.plan(detail=True)
-        cancel = next(self._cancels, None)
-        if cancel is None:
-            self.complete = True
+        if self.complete:
             return None
+        self.place = (self._next,)
+        cancel = self._cancels[self._next]
+        self._next += self._share.of
         return Tape(deviations=self._tape.deviations, cancel=cancel).plan()
 
     def ended(self, run: Run) -> None:
-        """Count the cancellations, after the run that has none."""
+        """Count the cancellations, after the run that has none; note whether there are others."""
         if self._cancels is None:
-            depths = [detail.depth for detail in run.details]
-            cancels = [
+            self._cancels = [
                 Cancel(step, depth)
-                for step, scopes in enumerate(depths, 1)
-                for depth in range(scopes)
-                if self._outermost is None or scopes - depth <= self._outermost
+                for step, (number, detail) in enumerate(zip(run.order, run.details, strict=True), 1)
+                if self._tasks is None or self._tasks(run.names[number])
+                for depth in range(detail.depth)
+                if self._outermost is None or detail.depth - depth <= self._outermost
             ]
-            self.points = len(cancels)
-            self._cancels = iter(cancels)
+            self.points = len(self._cancels)
+        self.complete = self._next >= self.points

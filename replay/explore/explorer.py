@@ -15,7 +15,8 @@ from turnfold.replay.explore.comparing import (
 from turnfold.replay.explore.runs import REFUSED, STALLED, UNSTABLE, Run
 from turnfold.replay.explore.shrink import shrink
 from turnfold.replay.explore.stage import Campaign, Limits, Scenario, perform
-from turnfold.replay.explore.strategies import DelayBounded, Strategy
+from turnfold.replay.explore.strategies import DelayBounded
+from turnfold.replay.explore.strategy import Strategy
 from turnfold.replay.explore.tape import Tape, decode, encode, fingerprint, tape_of
 
 SHRINKS_MAX = 2_000
