@@ -27,14 +27,18 @@ from __future__ import annotations
 
 from turnfold.replay.explore.cancellations import EveryCancellation
 from turnfold.replay.explore.clock import VirtualClock
-from turnfold.replay.explore.comparing import Check, first_difference, held_back, pictured, signature
+from turnfold.replay.explore.comparing import Check, first_difference, held_back, judged, signature
 from turnfold.replay.explore.explorer import Exploration, Failure, Replayed, explore, name_of, replay
+from turnfold.replay.explore.frames import only_one, user_frames
 from turnfold.replay.explore.inside import UnsupportedTrio
 from turnfold.replay.explore.listening import Refused
+from turnfold.replay.explore.naming import STRATEGY_FORMS, strategy_of
+from turnfold.replay.explore.picture import Step, pictured, steps_of
+from turnfold.replay.explore.places import Place
 from turnfold.replay.explore.quiet import unexplored
 from turnfold.replay.explore.runs import Cancel, Chooser, Deviation, Plan, Run, StepDetail
 from turnfold.replay.explore.shrink import Shrunk, shrink
-from turnfold.replay.explore.stage import Campaign, Limits, Scenario, perform
+from turnfold.replay.explore.stage import Campaign, Limits, Scenario, leaves, perform
 from turnfold.replay.explore.strategies import DelayBounded, Pct, RandomWalk, Replay, RoundRobin
 from turnfold.replay.explore.strategy import Divisible, Share, Strategy
 from turnfold.replay.explore.tape import BadToken, Tape, decode, encode, fingerprint, scenario_of, tape_of
@@ -53,6 +57,7 @@ __all__ = [
     "Failure",
     "Limits",
     "Pct",
+    "Place",
     "Plan",
     "RandomWalk",
     "Refused",
@@ -60,9 +65,11 @@ __all__ = [
     "Replayed",
     "RoundRobin",
     "Run",
+    "STRATEGY_FORMS",
     "Scenario",
     "Share",
     "Shrunk",
+    "Step",
     "StepDetail",
     "Strategy",
     "Tape",
@@ -74,13 +81,19 @@ __all__ = [
     "fingerprint",
     "first_difference",
     "held_back",
+    "judged",
+    "leaves",
     "name_of",
+    "only_one",
     "perform",
     "pictured",
     "replay",
     "scenario_of",
     "shrink",
     "signature",
+    "steps_of",
+    "strategy_of",
     "tape_of",
     "unexplored",
+    "user_frames",
 ]
