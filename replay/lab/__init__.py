@@ -21,6 +21,7 @@ from turnfold.replay.lab.cast import (
     Log,
     Play,
     Shell,
+    denial,
     hooks_on,
     kept_logs,
     stubborn,
@@ -28,7 +29,8 @@ from turnfold.replay.lab.cast import (
 )
 from turnfold.replay.lab.judging import Outcome, Violated, code_of
 from turnfold.replay.lab.lab import Lab
-from turnfold.replay.lab.race import CANCELLED, OPTIONS, Body, Race, race
+from turnfold.replay.lab.network import network
+from turnfold.replay.lab.race import CANCELLED, OPTIONS, QUEUEING, Body, Race, race
 
 __all__ = [
     "Body",
@@ -40,12 +42,15 @@ __all__ = [
     "Outcome",
     "PLAIN_TOOLS",
     "Play",
+    "QUEUEING",
     "Race",
     "Shell",
     "Violated",
     "code_of",
+    "denial",
     "hooks_on",
     "kept_logs",
+    "network",
     "race",
     "stubborn",
     "work",

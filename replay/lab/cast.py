@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 import trio
 
-from turnfold.core.engine.fakes import CountedIds, FakeProcesses, MemoryJournal, Program, Say, Step
+from turnfold.core.engine.fakes import CountedIds, FakeProcesses, MemoryJournal, Program, Say, Step, printing
 from turnfold.core.engine.hooks import CommandRunner, Hooks, Spiller
 from turnfold.core.engine.owntools import tool
 from turnfold.core.engine.ports import Action, Attempt, Item, ModelRequest, Tool, ToolCall, ToolResult
@@ -20,7 +20,10 @@ from turnfold.events import Envelope
 Log: TypeAlias = list[Envelope]
 
 Play: TypeAlias = Mapping[str, Sequence[Sequence[Step]]]
-"""What the model answers, by the last text of the user: one list of steps for each request that it is the last in."""
+"""What the model answers, by the text with which the user began a turn: for each request of the turn a list of steps."""
+
+AFTER: Final = "after"
+"""What is submitted when a race is over: the session has to take it."""
 
 _kept: Final[list[list[Log]]] = []
 
@@ -61,16 +64,22 @@ def _text_of(item: Item) -> str | None:
 
 
 def answering(play: Play) -> Callable[[ModelRequest], Sequence[Step]]:
-    """Return a model's script that goes by what the user said last: the order of requests differs with the schedule."""
-    asked: dict[str, int] = {}
+    """Return a model's script that goes by what a turn began with: the order of requests differs with the schedule.
+
+    A turn without a line of its own in the play, and a request beyond the last one of it, is answered with `done`.
+    """
+    heard: set[str] = set()
+    left: dict[str, list[Sequence[Step]]] = {}
 
     def answer(request: ModelRequest) -> Sequence[Step]:
         texts = [text for text in map(_text_of, request.items) if text is not None]
-        text = texts[-1] if texts else ""
-        number = asked.get(text, 0)
-        asked[text] = number + 1
-        responses = play.get(text, ())
-        return responses[number] if number < len(responses) else (Say("done"),)
+        if request.turn_id not in left:
+            fresh = [text for text in texts if text not in heard]
+            lines = () if AFTER in fresh else next((play[text] for text in fresh if text in play), ())
+            left[request.turn_id] = list(lines)
+        heard.update(texts)
+        responses = left[request.turn_id]
+        return responses.pop(0) if responses else (Say("done"),)
 
     return answer
 
@@ -146,6 +155,13 @@ def config_of(events: Mapping[HookEvent, Sequence[str]]) -> HookConfig:
     }
     file = HookFile(path="/lab/hooks.json", source="user", text=json.dumps({"hooks": groups}))
     return configure([file], bypass_trust=True)
+
+
+def denial(*, interrupt: bool = False, after_s: float = 0) -> Program:
+    """Return a PermissionRequest hook that denies, and perhaps interrupts the turn."""
+    decision = {"behavior": "deny", "interrupt": interrupt}
+    output = {"hookSpecificOutput": {"hookEventName": "PermissionRequest", "decision": decision}}
+    return printing(json.dumps(output), after_s=after_s)
 
 
 def hooks_on(event: HookEvent, *programs: Program) -> Callable[[], Hooks]:

@@ -21,14 +21,11 @@ from turnfold.events import (
     TurnCleared,
     TurnCompleted,
 )
-from turnfold.replay.lab.cast import LabJournal, Shell
+from turnfold.replay.lab.cast import AFTER, LabJournal, Shell
 from turnfold.replay.linear import Calls
 
 E = TypeVar("E", bound=Event)
 T = TypeVar("T")
-
-AFTER: Final = "after"
-"""What is submitted when a race is over: the session has to take it."""
 
 MAIN: Final = "main"
 """The client that is the race itself, before and after its parties."""
@@ -76,8 +73,8 @@ class Lab:
             self.complaints.append(f"early: {news.event.kind} was seen before the journal had it")
         event, turn = news.event, self.session.state.turn
         if isinstance(event, TurnCompleted | TurnAborted | TurnCleared):
-            if turn is not None and turn.turn_id == event.turn_id:
-                self.complaints.append(f"busy: {event.kind} was seen while its turn still held the slot")
+            held = turn is not None and turn.turn_id == event.turn_id
+            self.complaints += [f"busy: {event.kind} was seen while its turn held the slot"] if held else []
 
     async def seen(self, kind: type[E], count: int = 1) -> E:
         """Wait until the reader has seen *count* events of a kind, and return that one."""

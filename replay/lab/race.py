@@ -21,6 +21,9 @@ Body = Callable[[Lab], Awaitable[None]]
 
 OPTIONS = SessionOptions(cwd="/lab", model="scripted", session_id="lab")
 
+QUEUEING = attrs.evolve(OPTIONS, while_aborting="queue")
+"""The same in a session that keeps input during an abort."""
+
 CANCELLED = "+cancelled"
 """Behind the name of a race that is also cancelled from outside."""
 
