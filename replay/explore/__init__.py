@@ -33,6 +33,7 @@ from turnfold.replay.explore.frames import only_one, user_frames
 from turnfold.replay.explore.inside import UnsupportedTrio
 from turnfold.replay.explore.listening import Refused
 from turnfold.replay.explore.naming import STRATEGY_FORMS, strategy_of
+from turnfold.replay.explore.parallel import WorkerFailed, explore_in_workers
 from turnfold.replay.explore.picture import Step, pictured, steps_of
 from turnfold.replay.explore.places import Place
 from turnfold.replay.explore.quiet import unexplored
@@ -42,6 +43,7 @@ from turnfold.replay.explore.stage import Campaign, Limits, Scenario, leaves, pe
 from turnfold.replay.explore.strategies import DelayBounded, Pct, RandomWalk, Replay, RoundRobin
 from turnfold.replay.explore.strategy import Divisible, Share, Strategy
 from turnfold.replay.explore.tape import BadToken, Tape, decode, encode, fingerprint, scenario_of, tape_of
+from turnfold.replay.explore.worker import NotLoadable, load_scenario
 
 __all__ = [
     "BadToken",
@@ -56,6 +58,7 @@ __all__ = [
     "Exploration",
     "Failure",
     "Limits",
+    "NotLoadable",
     "Pct",
     "Place",
     "Plan",
@@ -75,14 +78,17 @@ __all__ = [
     "Tape",
     "UnsupportedTrio",
     "VirtualClock",
+    "WorkerFailed",
     "decode",
     "encode",
     "explore",
+    "explore_in_workers",
     "fingerprint",
     "first_difference",
     "held_back",
     "judged",
     "leaves",
+    "load_scenario",
     "name_of",
     "only_one",
     "perform",

@@ -57,11 +57,11 @@ class EveryCancellation(Plain):
     def begin(self) -> Plan | None:
         """Return the schedule with the next cancellation; the first time without one."""
         if self._cancels is None:
-            self.place = (-1,) if self._share.index == 0 else None
+            self.rank = (-1,) if self._share.index == 0 else None
             return self._tape.plan(detail=True)
         if self.complete:
             return None
-        self.place = (self._next,)
+        self.rank = (self._next,)
         cancel = self._cancels[self._next]
         self._next += self._share.of
         return Tape(deviations=self._tape.deviations, cancel=cancel).plan()

@@ -159,8 +159,7 @@ def perform(campaign: Campaign[T], scenario: Scenario, name: str, limits: Limits
         RuntimeError: called from inside of a `trio.run`.
         KeyboardInterrupt: Ctrl-C.
     """
-    if _in_run():
-        raise RuntimeError("an exploration runs trio itself: call it from synchronous code, not from a task")
+    refuse_in_a_run()
     stage = _Stage(scenario, name, Limits() if limits is None else limits)
     undo = [
         guard_threads(stage.queue.in_scenario, stage.queue.refuse),
@@ -174,12 +173,17 @@ def perform(campaign: Campaign[T], scenario: Scenario, name: str, limits: Limits
             back()
 
 
-def _in_run() -> bool:
+def refuse_in_a_run() -> None:
+    """Do nothing outside of `trio.run`.
+
+    Raises:
+        RuntimeError: called from inside.
+    """
     try:
         trio.current_time()
     except RuntimeError:
-        return False
-    return True
+        return
+    raise RuntimeError("an exploration runs trio itself: call it from synchronous code, not from a task")
 
 
 def _performed(campaign: Campaign[T], stage: _Stage) -> T:

@@ -78,7 +78,7 @@ class DelayBounded(Plain):
         if self._current is None:
             return None
         ours = len(self._current) >= self._dealt or self._share.index == 0
-        self.place = (len(self._current), self._current) if ours else None
+        self.rank = (len(self._current), self._current) if ours else None
         self._defaults = bytearray()
         inner = chooser_of(self._current)
         defaults = self._defaults
@@ -159,7 +159,7 @@ class RandomWalk(Plain):
     def begin(self) -> Plan | None:
         """Return the next random schedule."""
         draw = Random(self._seed * _SEED_STEP + self._round).random
-        self.place = (self._round,)
+        self.rank = (self._round,)
         self._round += self._share.of
 
         def choose(candidates: list[int], default: int) -> int:
@@ -206,7 +206,7 @@ class Pct(Plain):
         self._round += 1
         while not (self._share.has(self._round - 1) or self._surveys):
             self._round += 1
-        self.place = (self._round,) if self._share.has(self._round - 1) else None
+        self.rank = (self._round,) if self._share.has(self._round - 1) else None
         if self._round == 1:
             return Plan(chooser_of(()))
         random = Random(self._seed * _SEED_STEP + self._round)
@@ -273,7 +273,7 @@ class RoundRobin(Plain):
         if self.complete:
             return None
         self.complete = True
-        self.place = (0,)
+        self.rank = (0,)
         last = -1
 
         def choose(candidates: list[int], default: int) -> int:
@@ -306,7 +306,7 @@ class Replay(Plain):
         """Return the schedule of the tape."""
         if self.complete:
             return None
-        self.place = (self._next,)
+        self.rank = (self._next,)
         self._next += self._share.of
         return self.tape.plan()
 

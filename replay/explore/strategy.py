@@ -8,7 +8,7 @@ import attrs
 
 from turnfold.replay.explore.runs import Deviation, Plan, Run
 
-Place: TypeAlias = tuple[int | tuple[Deviation, ...], ...]
+Rank: TypeAlias = tuple[int | tuple[Deviation, ...], ...]
 """Where a schedule stands in the order of its strategy: the lower comes first. To be compared, not to be read."""
 
 
@@ -47,13 +47,13 @@ class Strategy(Protocol):
 class Divisible(Strategy, Protocol):
     """A strategy that several processes can share, see `explore_in_workers`.
 
-    All parts together are the whole: each of its schedules belongs to one part and has the place there that it has in
+    All parts together are the whole: each of its schedules belongs to one part and has the rank there that it has in
     the whole. A part may have to run schedules of others too, to learn what its own are.
     """
 
     @property
-    def place(self) -> Place | None:
-        """The place of the schedule that was begun last; none: it belongs to another part, and does not count."""
+    def rank(self) -> Rank | None:
+        """The rank of the schedule that was begun last; none: it belongs to another part, and does not count."""
         ...
 
     def part(self, index: int, of: int) -> Divisible:
@@ -93,7 +93,7 @@ class Plain:
     complete: bool = False
     bound: float | None = None
     mismatch: str | None = None
-    place: Place | None = None
+    rank: Rank | None = None
 
     def ended(self, run: Run) -> None:
         """Nothing to learn."""

@@ -1,0 +1,315 @@
+"""Runs a scenario under many schedules, in several processes.
+
+Each worker has its part of the strategy and tells of its schedules in their order. Here these are put together in the
+order that the whole strategy has, as sorted lists are merged; and the merge stops where `explore` would stop. So what
+is reported does not depend on which worker was quicker, and is what `explore` reports.
+
+The processes are spawned and not forked: a fork copies whatever threads and event loops hold at that moment, locks
+included, and is not to be had everywhere. Hence scenarios have to be importable. It is `multiprocessing` by itself and
+not `concurrent.futures`: a worker tells of its schedules while it works, and is ended in the middle of it.
+"""
+
+from __future__ import annotations
+
+import pickle
+import signal
+from collections import deque
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from multiprocessing import get_context, resource_tracker
+from multiprocessing.connection import Connection, wait
+from typing import Any, Final
+
+import attrs
+
+from turnfold.replay.explore.comparing import Check, first_difference
+from turnfold.replay.explore.explorer import SHRINKS_MAX, Exploration, Failure, explore, name_of
+from turnfold.replay.explore.runs import REFUSED, STALLED, Run
+from turnfold.replay.explore.stage import Limits, Scenario, described, refuse_in_a_run
+from turnfold.replay.explore.strategies import DelayBounded, Replay
+from turnfold.replay.explore.strategy import Divisible, Rank
+from turnfold.replay.explore.tape import tape_of
+from turnfold.replay.explore.worker import (
+    Batch,
+    Broken,
+    Found,
+    Job,
+    NotLoadable,
+    Row,
+    load_check,
+    load_scenario,
+    work,
+)
+
+_REMEDY: Final = (
+    "workers are processes of their own that import what they need: define it at the top of a module that is on "
+    "sys.path, or use explore(), which has one process"
+)
+_DIED: Final = (
+    "Was it killed, e.g. for want of memory? Or does the program explore as soon as it is imported? Then put "
+    "that under `if __name__ == '__main__':`. Standard error may say more"
+)
+
+
+class WorkerFailed(RuntimeError):
+    """A worker died, or met an error that is not an outcome of a schedule."""
+
+
+@attrs.define(kw_only=True)
+class _Stream:
+    """What one worker tells."""
+
+    label: str
+    connection: Connection
+    process: Any
+    rows: deque[Row] = attrs.field(factory=deque[Row])
+    """Told, and not yet counted."""
+    found: dict[Rank, Found] = attrs.field(factory=dict[Rank, Found])
+    complete: bool = False
+    ended: bool = False
+
+    def read(self) -> None:
+        """Take the next message in.
+
+        Raises:
+            WorkerFailed: there is none, and the worker has not ended well; or it tells that it is broken.
+        """
+        try:
+            message: Batch | Broken = self.connection.recv()
+        except (EOFError, ConnectionError):
+            self._end()
+            return
+        if isinstance(message, Broken):
+            failed = WorkerFailed(f"{self.label} cannot go on: {message.text}")
+            failed.add_note(f"There:\n{message.trace}")
+            raise failed
+        self.rows.extend(message.rows)
+        self.complete = message.complete
+        if message.found is not None:
+            self.found[message.rows[-1][0]] = message.found
+
+    def _end(self) -> None:
+        self.process.join()
+        if self.process.exitcode != 0:
+            raise WorkerFailed(f"{self.label} died with exit code {self.process.exitcode}. {_DIED}")
+        self.ended = True
+
+
+def _rank(stream: _Stream) -> Rank:
+    return stream.rows[0][0]
+
+
+class _Merged:
+    """The schedules of all workers, counted in the order of the whole strategy."""
+
+    def __init__(self, budget: int, *, go_on: bool) -> None:
+        self.budget = budget
+        self.go_on = go_on
+        self.runs = self.steps = self.tasks_max = self.choices_max = self.found_after = 0
+        self.outcomes: dict[str, int] = {}
+        self.found: Found | None = None
+        self.over = False
+
+    def take(self, streams: Sequence[_Stream]) -> None:
+        """Count what may be counted: no worker can any more tell of a schedule that comes before."""
+        while not self.over and all(stream.rows or stream.ended for stream in streams):
+            told = [stream for stream in streams if stream.rows]
+            if not told:
+                self.over = True
+                return
+            first = min(told, key=_rank)
+            row = first.rows.popleft()
+            self._count(row)
+            self._look_at(first.found.get(row[0]))
+            self.over = self.over or self.runs == self.budget
+
+    def _count(self, row: Row) -> None:
+        _, outcome, steps, tasks, choices = row
+        self.runs += 1
+        self.steps += steps
+        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
+        self.tasks_max = max(self.tasks_max, tasks)
+        self.choices_max = max(self.choices_max, choices)
+
+    def _look_at(self, found: Found | None) -> None:
+        if found is None:
+            return
+        if found.difference is not None or self.found is None:
+            self.found, self.found_after = found, self.runs
+        self.over = found.difference is not None or not self.go_on
+
+
+def explore_in_workers(
+    target: str | Scenario,
+    strategy: Divisible | None = None,
+    *,
+    workers: int = 2,
+    budget: int = 10_000,
+    check: str | Check | None = None,
+    name: str | None = None,
+    limits: Limits | None = None,
+    recheck: int = 100,
+    shrinks: int = SHRINKS_MAX,
+    go_on: bool = False,
+) -> Exploration:
+    """Do what `explore` does, in several processes.
+
+    *target* and *check* have to be functions at the top of a module, or other objects that can be pickled, or their
+    names as `module:function`. A worker has the `sys.path` and the current folder of this process.
+
+    The strategy is divided: worker i of n has `strategy.part(i, n)`; the strategy itself is not advanced. Schedules are
+    counted in the strategy's own order, and up to the budget or the first failure in that order: runs, outcomes,
+    failure and `found_after` are those of `explore`, however many workers there are. Two things differ. Which passing
+    schedules are run twice depends on the workers. And the first failing schedule is run again in this process, and
+    shrunk here: if it goes another way than in the worker, that is `unstable`. So `failure.error` is the exception
+    itself, whether or not it could have been sent from one process to another.
+
+    A part of the work is done more than once (see the parts of the strategies), and a worker takes some tenths of a
+    second to start: it is worth it from some seconds on.
+
+    Raises:
+        NotLoadable: the scenario, the check or the strategy is not to be had in another process.
+        RuntimeError: called from inside of a `trio.run`.
+        TypeError: the strategy cannot be divided.
+        ValueError: the budget or the number of workers is not positive.
+        WorkerFailed: a worker died, or met an error that is not an outcome of a schedule.
+    """
+    if budget < 1:
+        raise ValueError(f"the budget is the number of schedules to run, at least 1, not {budget}")
+    if workers < 1:
+        raise ValueError(f"at least one worker has to run the schedules, not {workers}")
+    chosen = DelayBounded() if strategy is None else strategy
+    if not hasattr(chosen, "part"):
+        raise TypeError(
+            f"{type(chosen).__name__} cannot be divided: it has no part(index, of); use explore()"
+        )
+    refuse_in_a_run()
+    if isinstance(target, str):
+        load_scenario(target)  # what is wrong with it is told before there are workers
+    its_check = load_check(check)
+    label = name if name is not None else target if isinstance(target, str) else name_of(target)
+    job = Job(
+        scenario=target,
+        check=check,
+        name=label,
+        strategy=chosen,
+        limits=Limits() if limits is None else limits,
+        budget=budget,
+        recheck=recheck,
+        go_on=go_on,
+    )
+    merged = _Merged(budget, go_on=go_on)
+    with _team(_packed(job, workers)) as streams:
+        while not merged.over:
+            for stream in _ready(streams):
+                stream.read()
+            merged.take(streams)
+        complete = all(stream.complete and not stream.rows for stream in streams)
+    failure = None
+    if merged.found is not None:
+        failure = attrs.evolve(
+            _failure(job, merged.found, its_check, shrinks), found_after=merged.found_after
+        )
+    return Exploration(
+        scenario=label,
+        strategy=chosen.name,
+        runs=merged.runs,
+        steps=merged.steps,
+        outcomes=dict(sorted(merged.outcomes.items(), key=_frequency)),
+        failure=failure,
+        complete=complete,
+        bound=chosen.bound_for(merged.tasks_max, merged.choices_max),
+        tasks_max=merged.tasks_max,
+        choices_max=merged.choices_max,
+    )
+
+
+def _frequency(row: tuple[str, int]) -> tuple[int, str]:
+    return -row[1], row[0]
+
+
+def _packed(job: Job, workers: int) -> list[bytes]:
+    """The jobs of all workers.
+
+    Raises:
+        NotLoadable: something in it cannot be sent to another process.
+    """
+    for what, thing in (("scenario", job.scenario), ("check", job.check), ("strategy", job.strategy)):
+        try:
+            pickle.dumps(thing)
+        except Exception as error:
+            raise NotLoadable(
+                f"the {what} cannot be sent to a worker ({described(error)}): {_REMEDY}"
+            ) from error
+    parts = [job.strategy.part(index, workers) for index in range(workers)]
+    return [pickle.dumps(attrs.evolve(job, strategy=part)) for part in parts]
+
+
+@contextmanager
+def _team(jobs: Sequence[bytes]) -> Generator[list[_Stream], None, None]:
+    """Workers that are at work; none is left afterwards. They hold nothing that would have to be put in order."""
+    context = get_context("spawn")
+    streams: list[_Stream] = []
+    try:
+        with _interrupts_held_back():
+            for number, job in enumerate(jobs, 1):
+                ours, theirs = context.Pipe(duplex=False)
+                label = f"worker {number} of {len(jobs)}"
+                process = context.Process(
+                    target=work, args=(theirs, job), name=f"explore: {label}", daemon=True
+                )
+                process.start()
+                streams.append(_Stream(label=label, connection=ours, process=process))
+                theirs.close()  # so that the end of the worker is the end of the pipe
+        yield streams
+    finally:
+        for stream in streams:
+            stream.process.kill()
+        for stream in streams:
+            stream.process.join()
+            stream.process.close()
+            stream.connection.close()
+
+
+@contextmanager
+def _interrupts_held_back() -> Generator[None, None, None]:
+    """Processes that are started meanwhile never see Ctrl-C, not even before the first line of ours runs in them."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # `multiprocessing` would start it later, and undo what is done here
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _ready(streams: Sequence[_Stream]) -> list[_Stream]:
+    ready = wait([stream.connection for stream in streams if not stream.ended])
+    return [stream for stream in streams if stream.connection in ready]
+
+
+class _Again(Replay):
+    """The schedule that a worker found, which has to go here as it went there."""
+
+    def __init__(self, found: Found, patience: int) -> None:
+        super().__init__(tape_of(found.run, patience))
+        self._found = found
+
+    def ended(self, run: Run) -> None:
+        """Compare."""
+        super().ended(run)
+        there = self._found.run
+        self.mismatch = self._found.difference
+        if self.mismatch is None and not (there.kind == run.kind and run.kind in {REFUSED, STALLED}):
+            self.mismatch = first_difference(there, run)
+
+
+def _failure(job: Job, found: Found, check: Check | None, shrinks: int) -> Failure:
+    """Run the schedule that a worker found once more in this process, and shrink it."""
+    scenario = load_scenario(job.scenario) if isinstance(job.scenario, str) else job.scenario
+    again = _Again(found, job.limits.patience)
+    failure = explore(scenario, again, check=check, name=job.name, limits=job.limits, shrinks=shrinks).failure
+    assert failure is not None, "it failed there, and so either fails here or went another way"
+    return failure
