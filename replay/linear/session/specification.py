@@ -1,0 +1,180 @@
+"""The session's sequential model, and the check of a history against it."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias
+
+from turnfold.core.results import Queued, Started, Steered
+from turnfold.replay.linear.calls import Call, Raised
+from turnfold.replay.linear.model import Model
+from turnfold.replay.linear.search import EFFORT, linearize
+from turnfold.replay.linear.session import inputs, requests
+from turnfold.replay.linear.session.moves import closing, in_silence, interrupted
+from turnfold.replay.linear.session.standing import IDLE, Standing
+from turnfold.replay.linear.session.terms import Steps, Terms
+from turnfold.replay.linear.verdicts import Linearization, NotLinearizable
+
+WhileAborting: TypeAlias = Literal["refuse", "queue"]
+
+_STEPS: Final[Mapping[str, Callable[[Terms, Standing, Call], Steps]]] = MappingProxyType(
+    {
+        "submit": inputs.submit,
+        "steer": inputs.steer,
+        "send_mail": inputs.send_mail,
+        "compact": inputs.run_task,
+        "review": inputs.run_task,
+        "interrupt": requests.interrupt,
+        "answer": requests.answer,
+        "roll_back": requests.roll_back,
+        "finished": requests.finished,
+        "shutdown": requests.shutdown,
+    }
+)
+
+OPERATIONS: Final = tuple(_STEPS)
+"""What a client may ask: the methods of `turnfold.core.engine.Session`, and the arguments' names are theirs."""
+
+ENDS_KEPT: Final = 64
+"""Ends of turns that a session remembers."""
+
+
+class SessionModel(Model[Standing]):
+    """What a session answers if its clients ask one after the other.
+
+    Written from the specification (`docs/requirements.md`, F and C4) and not from the code that decides. It knows what
+    clients see: whether a turn is reserved, running or being aborted, which and of what kind; what waits for the next
+    one; who waits for the slot; which questions were answered. The session's own moves are silent steps: a turn begins
+    or completes, an abort comes home, what waits starts a turn.
+
+    Args:
+        calls: the history; from its results the model takes ids, which a session is free to choose.
+        while_aborting: what becomes of input during an abort, as in the session's options.
+        aborts_itself: whether a turn may be aborted without a client asking: a hook interrupts, a task crashes.
+        ends_itself: whether the session may end without a client asking: its block is left, or it breaks down.
+        start: where the session stands before the first call.
+
+    Raises:
+        ValueError: a call names an operation that is not in `OPERATIONS`.
+    """
+
+    def __init__(
+        self,
+        calls: Sequence[Call],
+        *,
+        while_aborting: WhileAborting = "refuse",
+        aborts_itself: bool = False,
+        ends_itself: bool = False,
+        start: Standing = IDLE,
+    ) -> None:
+        started: set[str] = set()
+        watched: set[str] = set()
+        for call in calls:
+            if call.op not in _STEPS:
+                raise ValueError(
+                    f"{call.client}: a session has no operation {call.op!r}: {', '.join(OPERATIONS)}"
+                )
+            if isinstance(call.result, Started):
+                started.add(call.result.turn_id)
+            if call.op == "finished":
+                watched.add(str(call.given.get("turn_id")))
+        self._start = start._replace(watched=frozenset(watched))
+        self._terms = Terms(
+            queue=while_aborting == "queue",
+            aborts_itself=aborts_itself,
+            ends_itself=ends_itself,
+            started=frozenset(started),
+            forgets=len(calls) > ENDS_KEPT,
+        )
+
+    def start(self) -> Standing:
+        """Return where the session stands before the first call."""
+        return self._start
+
+    def steps(self, state: Standing, call: Call) -> Iterable[tuple[Standing, object]]:
+        """Return what the session may answer. A call that it never saw, its arguments being wrong, changes nothing."""
+        if isinstance(call.result, Raised):
+            return [(state, call.result)] if isinstance(call.result.error, ValueError | TypeError) else []
+        parked = state.parked
+        if parked and state.life != "closed":
+            aborting = state.slot is not None and state.slot.phase == "aborting"
+            if call.began in parked if aborting else call.began != parked[0]:
+                return []
+        return _STEPS[call.op](self._terms, state, call)
+
+    def silent(self, state: Standing) -> Iterable[tuple[str, Standing]]:
+        """Return what the session may do by itself."""
+        moves = in_silence(state)
+        terms = self._terms
+        free = not state.parked or (state.slot is not None and state.slot.phase == "aborting")
+        if terms.aborts_itself and free and state.slot is not None and state.slot.phase != "aborting":
+            moves.append(("the turn is interrupted by the session itself", interrupted(state, state.slot)))
+        if terms.ends_itself and state.life != "closed":
+            if state.life == "open" and free:
+                moves.append(("the session begins to end", closing(state)))
+            moves.append(("the session breaks down", state._replace(life="closed", slot=None)))
+        return moves
+
+
+def check_session(
+    calls: Sequence[Call],
+    *,
+    while_aborting: WhileAborting = "refuse",
+    aborts_itself: bool = False,
+    ends_itself: bool = False,
+    start: Standing = IDLE,
+    effort: int = EFFORT,
+) -> str | None:
+    """Check the calls of one session; return None if they are linearizable, else the story.
+
+    They are if each call can be given one moment between its beginning and its end (a compaction, review or shutdown
+    two) so that `SessionModel` gives the results in that order. Ids of inputs and of started turns must not come
+    twice. Arguments: see `SessionModel`, and `linearize` for *effort*.
+
+    Raises:
+        ValueError: the history is none: an unknown operation, or a call that ends before it begins.
+    """
+    twice = _given_twice(calls)
+    if twice is not None:
+        return twice
+
+    def model(*, aborts: bool, ends: bool) -> SessionModel:
+        return SessionModel(
+            calls, while_aborting=while_aborting, aborts_itself=aborts, ends_itself=ends, start=start
+        )
+
+    verdict = linearize(calls, model(aborts=aborts_itself, ends=ends_itself), effort=effort)
+    if isinstance(verdict, Linearization):
+        return None
+    story = str(verdict)
+    if isinstance(verdict, NotLinearizable):
+        for name, aborts, ends in (
+            ("aborts_itself", True, ends_itself),
+            ("ends_itself", aborts_itself, True),
+        ):
+            if isinstance(linearize(calls, model(aborts=aborts, ends=ends), effort=effort), Linearization):
+                story += f"\n(with {name}=True it would be: pass it if the session may do that unasked)"
+                break
+    return story
+
+
+def _given_twice(calls: Iterable[Call]) -> str | None:
+    """Say which id was given to two calls."""
+    owners: dict[tuple[str, str], Call] = {}
+    for call in calls:
+        result = call.result
+        if not isinstance(result, Started | Steered | Queued):
+            continue
+        ids = [("input", result.input_id)]
+        if isinstance(result, Started):
+            ids.append(("turn", result.turn_id))
+        for what, name in ids:
+            if name is None:
+                continue
+            other = owners.setdefault((what, name), call)
+            if other is not call:
+                return (
+                    f"not linearizable: {what} id {name!r} was given to two calls:\n"
+                    f"  {other.client}: {other.op} began at {other.began}\n"
+                    f"  {call.client}: {call.op} began at {call.began}"
+                )
+    return None
