@@ -20,7 +20,7 @@ from turnfold.events import Envelope
 Log: TypeAlias = list[Envelope]
 
 Play: TypeAlias = Mapping[str, Sequence[Sequence[Step]]]
-"""What the model answers, by the text with which the user began a turn: for each request of the turn a list of steps."""
+"""What the model answers, by the text with which a turn began: a list of steps for each request of the turn."""
 
 AFTER: Final = "after"
 """What is submitted when a race is over: the session has to take it."""

@@ -20,7 +20,7 @@ from turnfold.events import (
 )
 from turnfold.replay.findings import Finding
 from turnfold.replay.lab.lab import MAIN, Lab
-from turnfold.replay.linear import Call
+from turnfold.replay.linear import Call, check_session
 from turnfold.replay.texts import render
 from turnfold.replay.verification import verify_source
 from turnfold.rollouts import source_of
@@ -68,21 +68,25 @@ class Outcome:
         return f"{' '.join(self.turns) or 'no turn'} | {' '.join(self.told)}"
 
 
-def judge(lab: Lab, expected: Iterable[str] = ()) -> Outcome:
-    """Return what came of a race that is over.
+def judge(lab: Lab, expected: Iterable[str] = (), *, aborts_itself: bool = False) -> Outcome:
+    """Return what came of a race that is over. *aborts_itself*: a hook may interrupt a turn, and not only a client.
 
     Raises:
         Violated: with all that is wrong, except what is expected.
     """
     log = tuple(lab.journal.appended)
     calls = lab.calls.calls
+    state = lab.session.state
     complaints = [
         *lab.complaints,
         *_findings(log),
-        *_lost(log, calls),
+        *_lost(log, calls, {entry.input_id for entry in state.inputs}),
         *_delivery(lab, log),
         *_leftovers(log),
     ]
+    story = check_session(calls, while_aborting=state.behaviour.while_aborting, aborts_itself=aborts_itself)
+    if story is not None:
+        complaints.append(f"linear: {story}")
     unexpected = [text for text in complaints if code_of(text) not in set(expected)]
     if unexpected:
         raise Violated(unexpected)
@@ -106,9 +110,9 @@ def _complaint(finding: Finding) -> str:
     return f"{finding.code}: {render(finding).claim} (line {finding.line})"
 
 
-def _lost(log: Sequence[Envelope], calls: Sequence[Call]) -> Iterator[str]:
-    """Accepted input is recorded, or the log says that it was dropped; refused input is handed back (law 6)."""
-    kept: set[str | None] = set()
+def _lost(log: Sequence[Envelope], calls: Sequence[Call], waiting: Iterable[str | None]) -> Iterator[str]:
+    """Accepted input is recorded, is said to be dropped, or still waits; refused input is handed back (law 6)."""
+    kept = set(waiting)
     for envelope in log:
         match envelope.event:
             case UserInputRecorded(input_id=input_id) | InputDropped(input_id=input_id):

@@ -11,7 +11,7 @@ import trio
 from turnfold.core.engine import Session
 from turnfold.core.engine.fakes import ScriptedModel
 from turnfold.core.engine.feed import Subscription
-from turnfold.core.lifecycle import SessionPhase
+from turnfold.core.lifecycle import SessionPhase, TurnPhase
 from turnfold.core.results import Started, Steered
 from turnfold.events import (
     ApprovalRequested,
@@ -167,9 +167,12 @@ class Lab:
         await trio.lowlevel.checkpoint_if_cancelled()
 
     async def settle(self) -> None:
-        """Wait until no turn runs, and none is about to."""
-        while self.session.state.turn is not None:
-            await self._arrived.park()
+        """Wait until no turn runs, and none is about to. A question that nobody is left to answer is withdrawn."""
+        while (turn := self.session.state.turn) is not None:
+            if turn.phase is TurnPhase.RUNNING and self.session.state.approvals:
+                await self.interrupt()
+            else:
+                await self._arrived.park()
 
     async def afterwards(self) -> None:
         """Check that the session goes on: it takes input and comes to the end of its turn."""

@@ -47,6 +47,8 @@ class Race:
     tools: Sequence[Tool] = PLAIN_TOOLS
     expected: frozenset[str] = frozenset()
     """Codes of complaints that are no defect in this race, e.g. of a tool that does not end when told to."""
+    aborts_itself: bool = False
+    """Whether a hook may interrupt a turn, and not only a client."""
     cancelled: bool = False
 
     @property
@@ -69,7 +71,7 @@ class Race:
         async with trio.open_nursery() as nursery:
             with trio.CancelScope() as outside:
                 await self._run(labs, nursery, outside)
-        return judge(labs[0], self.expected)
+        return judge(labs[0], self.expected, aborts_itself=self.aborts_itself)
 
     async def _run(self, labs: list[Lab], nursery: trio.Nursery, outside: trio.CancelScope) -> None:
         model = ScriptedModel(answering(self.play))
@@ -111,6 +113,7 @@ def race(
     plugs: Sequence[Plug] = (),
     tools: Sequence[Tool] = PLAIN_TOOLS,
     expected: Sequence[str] = (),
+    aborts_itself: bool = False,
 ) -> Callable[[Body], Race]:
     """Make a race of an async function that is given the lab; its docstring says what meets what."""
 
@@ -126,6 +129,7 @@ def race(
             plugs=plugs,
             tools=tools,
             expected=frozenset(expected),
+            aborts_itself=aborts_itself,
         )
 
     return made

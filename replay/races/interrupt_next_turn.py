@@ -2,9 +2,9 @@
 
 from turnfold.core.engine.fakes import CallTool
 from turnfold.events import ToolCallRequested
-from turnfold.replay.lab import QUEUEING, Lab, race
+from turnfold.replay.lab import QUEUEING, Lab, Play, race
 
-PLAY = {"go": [[CallTool("work", {"seconds": 60})]], "next": [[CallTool("work", {"seconds": 60})]]}
+PLAY: Play = {"go": [[CallTool("work", {"seconds": 60})]], "next": [[CallTool("work", {"seconds": 60})]]}
 
 
 @race("interrupt-next-turn", PLAY, options=QUEUEING)

@@ -2,9 +2,9 @@
 
 from turnfold.core.engine.fakes import CallTool
 from turnfold.events import ApprovalRequested
-from turnfold.replay.lab import Lab, network, race
+from turnfold.replay.lab import Lab, Play, network, race
 
-PLAY = {"go": [[CallTool("fetch"), CallTool("fetch")]]}
+PLAY: Play = {"go": [[CallTool("fetch"), CallTool("fetch")]]}
 
 
 @race("network-abort", PLAY, plugs=(network,))

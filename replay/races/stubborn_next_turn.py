@@ -2,9 +2,9 @@
 
 from turnfold.core.engine.fakes import CallTool
 from turnfold.events import ToolCallRequested, TurnAborted
-from turnfold.replay.lab import Lab, race
+from turnfold.replay.lab import Lab, Play, race
 
-PLAY = {"go": [[CallTool("stubborn", {"seconds": 5})]], "next": [[CallTool("work", {"seconds": 5})]]}
+PLAY: Play = {"go": [[CallTool("stubborn", {"seconds": 5})]], "next": [[CallTool("work", {"seconds": 5})]]}
 
 
 @race("stubborn-next-turn", PLAY, expected=("abandoned",))

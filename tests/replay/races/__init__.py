@@ -1,0 +1,1 @@
+"""Tests that explore the races of a session."""
