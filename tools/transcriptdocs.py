@@ -25,7 +25,7 @@ PAGES = (
     Path("README.md"),
     *(
         Path("docs", f"{name}.md")
-        for name in ("tutorial", "run", "embedding", "models", "tools", "hooks", "approvals")
+        for name in ("tutorial", "run", "embedding", "models", "tools", "hooks", "approvals", "exploring")
     ),
 )
 BLOCK = re.compile(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import zip_longest
 from typing import Final
 
@@ -53,11 +53,19 @@ def _said(run: Run, number: int | None) -> str:
 
 
 def signature(run: Run) -> tuple[str, ...]:
-    """What has to be equal for two failures to be the same one: the kind, and the types of the exceptions."""
+    """What has to be equal for two failures to be the same one: the kind, and what the exceptions count as.
+
+    An exception counts as its `schedule_signature` if it has such an attribute, else as its type. Give one to an
+    exception that is raised for many reasons: while a failure is shrunk, only schedules count that fail alike.
+    """
     if run.error is None:
         return (run.kind,)
-    types = {type(leaf) for leaf in leaves(run.error)} - {trio.Cancelled}
-    return (run.kind, *sorted(kind.__qualname__ for kind in types))
+    parts = [leaf for leaf in leaves(run.error) if not isinstance(leaf, trio.Cancelled)]
+    return (run.kind, *sorted(set(map(_counts_as, parts))))
+
+
+def _counts_as(error: BaseException) -> str:
+    return str(getattr(error, "schedule_signature", type(error).__qualname__))
 
 
 def held_back(run: Run) -> int:
@@ -76,17 +84,3 @@ def held_back(run: Run) -> int:
         else:
             beyond += 1
     return beyond
-
-
-def pictured(run: Run, limit: int = 60) -> Sequence[str]:
-    """The steps of a run as lines; a task that makes several in a row has one line."""
-    lines: list[str] = []
-    start = 0
-    for step in range(1, len(run.order) + 1):
-        if step == len(run.order) or run.order[step] != run.order[start]:
-            span = f"step {start}" if step - start == 1 else f"steps {start} to {step - 1}"
-            lines.append(f"{span}: {run.name(run.order[start])}")
-            start = step
-    if len(lines) > limit:
-        return [*lines[: limit // 2], f"... {len(lines) - limit} more ...", *lines[-(limit - limit // 2) :]]
-    return lines

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import attrs
 
+from turnfold.replay.explore.beside import agreement, parting, side_by_side
 from turnfold.replay.explore.comparing import (
     CAUSES,
     Check,
     first_difference,
     held_back,
     judged,
-    pictured,
 )
+from turnfold.replay.explore.nearest import NEAREST_MAX, Nearest, nearest_passing
+from turnfold.replay.explore.picture import Step, pictured, steps_of
 from turnfold.replay.explore.runs import REFUSED, STALLED, UNSTABLE, Run
 from turnfold.replay.explore.shrink import shrink
 from turnfold.replay.explore.stage import Campaign, Limits, Scenario, perform
@@ -44,19 +46,43 @@ class Failure:
     """Steps for which a task was held back longer than today's trio would. 0: trio alone can do this."""
     smallest: bool
     """Whether shrinking came to its end."""
+    schedule: tuple[Step, ...] = ()
+    """The steps as data."""
+    nearest: Nearest | None = None
+    """The passing schedule that goes along with this one for longest. Nothing if none was found, or none sought."""
+
+    @property
+    def delays(self) -> int:
+        """How many choices of the shrunk schedule differ from the default.
+
+        So many delays suffice: `DelayBounded(delays)` has this schedule among its own. They are as few as any if that
+        strategy found it, for it runs schedules with fewer first. It is a number of this default rule, and no bound of
+        the depth d of `Pct`, in neither direction: to run three tasks in the opposite order takes several delays and no
+        change of a priority, and the default (who runs goes on, even if a task of higher priority wakes) may itself be
+        an order that needs changes of priorities. That a fault has depth d is shown by `Pct(d)` finding it.
+        """
+        return len(self.tape.deviations)
 
     def __str__(self) -> str:
-        delays = len(self.tape.deviations)
         lines = [
             f"{self.kind}: {self.text}",
-            f"found in schedule {self.found_after}; {delays} of its choices differ from the default",
+            f"found in schedule {self.found_after}; {self.delays} of its choices differ from the default",
             "trio's own scheduler can do this"
             if self.beyond_trio == 0
             else f"{self.beyond_trio} steps need a task to be held back longer than trio does today",
             *(f"  {line}" for line in self.steps),
+            *(self._beside() if self.nearest is not None else ()),
             f"replay it with the token {self.token}",
         ]
         return "\n".join(lines)
+
+    def _beside(self) -> list[str]:
+        assert self.nearest is not None
+        return [
+            str(self.nearest),
+            *(f"  {line}" for line in self.nearest.parting),
+            f"its token is {self.nearest.token}",
+        ]
 
 
 @attrs.frozen(kw_only=True)
@@ -107,6 +133,8 @@ class Replayed:
     schedule."""
     steps: tuple[str, ...]
     """The schedule in words."""
+    schedule: tuple[Step, ...] = ()
+    """The steps as data."""
 
 
 class _Exploring:
@@ -120,7 +148,9 @@ class _Exploring:
         self.runs = self.steps = self.tasks_max = self.choices_max = self.found_after = 0
         self.outcomes: dict[str, int] = {}
 
-    def campaign(self, budget: int, recheck: int, shrinks: int, *, go_on: bool) -> Campaign[Failure | None]:
+    def campaign(
+        self, budget: int, recheck: int, shrinks: int, *, go_on: bool, nearest: int = NEAREST_MAX
+    ) -> Campaign[Failure | None]:
         """Run schedules until one fails, the strategy has no more, or the budget is used up."""
         first: Run | None = None
         while self.runs < budget:
@@ -139,7 +169,7 @@ class _Exploring:
                 first, self.found_after = run, self.runs
             if first is not None and not go_on:
                 break
-        return None if first is None else (yield from self._reduced(first, shrinks))
+        return None if first is None else (yield from self._reduced(first, shrinks, nearest))
 
     def _is_rerun(self, run: Run, recheck: int, first: Run | None) -> bool:
         """Whether a schedule is run twice: the first that fails, and one of so many."""
@@ -162,12 +192,36 @@ class _Exploring:
         second = yield tape_of(run, self.limits.patience).plan()
         return first_difference(run, self._judged(second))
 
-    def _reduced(self, run: Run, shrinks: int) -> Campaign[Failure]:
+    def _reduced(self, run: Run, shrinks: int, nearest: int) -> Campaign[Failure]:
         if run.kind in {REFUSED, STALLED}:
             return self._failure(run, run, run.kind, run.text, smallest=False)
         shrunk = yield from shrink(run, self._judged, shrinks)
-        detailed = self._judged((yield tape_of(shrunk.run, self.limits.patience).plan(detail=True)))
-        return self._failure(run, detailed, detailed.kind, detailed.text, smallest=shrunk.smallest)
+        detailed = yield from self._detailed(shrunk.run)
+        failure = self._failure(run, detailed, detailed.kind, detailed.text, smallest=shrunk.smallest)
+        return attrs.evolve(failure, nearest=(yield from self._nearest(detailed, nearest)))
+
+    def _detailed(self, run: Run) -> Campaign[Run]:
+        return self._judged((yield tape_of(run, self.limits.patience).plan(detail=True)))
+
+    def _nearest(self, failing: Run, budget: int) -> Campaign[Nearest | None]:
+        found = yield from nearest_passing(failing, self._judged, budget)
+        if found.run is None:
+            return None
+        passing = yield from self._detailed(found.run)
+        at = agreement(failing, passing)
+        tape = tape_of(passing, self.limits.patience)
+        return Nearest(
+            tape=tape,
+            token=encode(tape, self.name),
+            outcome=passing.outcome,
+            parts_at=at,
+            ran=_task_at(failing, at),
+            ran_instead=_task_at(passing, at),
+            last=found.last,
+            tried=found.tried,
+            parting=tuple(parting(failing, passing)),
+            beside=tuple(side_by_side(failing, passing)),
+        )
 
     def _failure(self, found: Run, run: Run, kind: str, text: str, *, smallest: bool) -> Failure:
         tape = tape_of(run, self.limits.patience)
@@ -182,7 +236,12 @@ class _Exploring:
             found_with=len(found.deviations),
             beyond_trio=held_back(run),
             smallest=smallest,
+            schedule=steps_of(run),
         )
+
+
+def _task_at(run: Run, step: int) -> str | None:
+    return run.name(run.order[step]) if step < len(run.order) else None
 
 
 def name_of(scenario: Scenario) -> str:
@@ -204,6 +263,7 @@ def explore(
     limits: Limits | None = None,
     recheck: int = 100,
     shrinks: int = SHRINKS_MAX,
+    nearest: int = NEAREST_MAX,
     go_on: bool = False,
 ) -> Exploration:
     """Run *scenario*, an async function without parameters, under many schedules; stop at the first that fails.
@@ -211,8 +271,11 @@ def explore(
     A schedule fails if the scenario raises, if *check* raises for what it returned, or if it does not end: by deadlock,
     in too many steps, or in one step that never comes to a checkpoint. *budget* is the number of schedules at most.
     Each failing schedule, and one of *recheck* passing ones (0: none), is run twice and compared step by step; a
-    failure is then shrunk by at most *shrinks* more schedules. The strategy is `DelayBounded(2)` unless given. With
-    *go_on* the others are run as well, so that `outcomes` shows all the ways to fail; the first one is reported.
+    failure is then shrunk by at most *shrinks* more schedules, to the simplest one that fails alike: in the same kind,
+    by exceptions of the same types, or with the same `schedule_signature` if they have such an attribute. At most
+    *nearest* schedules more look for the passing one next to it (0: none). The strategy is `DelayBounded(2)` unless
+    given. With *go_on* the others are run as well, so that `outcomes` shows all the ways to fail; the first one is
+    reported.
 
     Raises:
         RuntimeError: called from inside of a `trio.run`.
@@ -224,7 +287,8 @@ def explore(
     chosen = DelayBounded() if strategy is None else strategy
     its_limits = Limits() if limits is None else limits
     exploring = _Exploring(label, chosen, check, its_limits)
-    failure = perform(exploring.campaign(budget, recheck, shrinks, go_on=go_on), scenario, label, its_limits)
+    campaign = exploring.campaign(budget, recheck, shrinks, go_on=go_on, nearest=nearest)
+    failure = perform(campaign, scenario, label, its_limits)
     frequent = sorted(exploring.outcomes.items(), key=_frequency)
     return Exploration(
         scenario=label,
@@ -267,4 +331,4 @@ def replay(
 
     run = judged(perform(once(), scenario, label, its_limits), check)
     exact = run.misfits == 0 and tape.fingerprint in {None, fingerprint(run)}
-    return Replayed(run=run, exact=exact, steps=tuple(pictured(run)))
+    return Replayed(run=run, exact=exact, steps=tuple(pictured(run)), schedule=steps_of(run))

@@ -180,6 +180,11 @@ def running_task() -> Any:
     return getattr(_run.GLOBAL_RUN_CONTEXT, "task", None)
 
 
+def is_cancelled(task: Any) -> bool:
+    """Whether the next step of a runnable task begins with `trio.Cancelled`."""
+    return isinstance(getattr(task._next_send, "error", None), trio.Cancelled)
+
+
 def scopes(task: Any, root: Any) -> list[Any]:
     """The cancel scopes around a living task, the innermost first, up to *root*."""
     found: list[Any] = []

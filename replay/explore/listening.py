@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
-_INNERMOST: Final = {"wait_task_rescheduled", "_nested_child_finished", "_real_async_yield", "_async_yield"}
-"""In these every wait ends: they say nothing about what is waited for."""
+from turnfold.replay.explore.places import standing
 
 
 class Refused(Exception):
@@ -30,11 +29,7 @@ class Listener(Protocol):
 
 def wait_of(task: Any, label: str) -> str:
     """Say in words where a blocked task waits: for what, and in which line of the program."""
-    place, what = "", ""
-    for frame, line in task.iter_await_frames():
-        code = frame.f_code
-        if str(frame.f_globals.get("__name__", "")).split(".")[0] != "trio":
-            place, what = f" ({code.co_filename}:{line}, in {code.co_name})", ""
-        elif not what or (what.rpartition(".")[2].startswith("_") and code.co_name not in _INNERMOST):
-            what = str(getattr(code, "co_qualname", code.co_name))
-    return f"{label} waits in {what or 'a foreign await'}{place}"
+    place = standing(task)
+    if place is None:
+        return f"{label} waits in a foreign await"
+    return f"{label} waits in {place.waits_in or 'a foreign await'} ({place.spot}, in {place.function})"

@@ -7,16 +7,20 @@ from collections.abc import Callable, Iterator
 from math import inf
 from typing import Any, Final
 
+import attrs
+
 from turnfold.replay.explore.clock import VirtualClock
 from turnfold.replay.explore.inside import (
     Before,
     before,
+    is_cancelled,
     left_behind,
     running_task,
     scopes,
     throw_away,
 )
 from turnfold.replay.explore.listening import Listener, Refused, wait_of
+from turnfold.replay.explore.places import standing
 from turnfold.replay.explore.runs import Cancel, Deviation, Plan, StepDetail
 
 NO_LIMIT: Final = 24 * 3600.0
@@ -143,7 +147,7 @@ class ScheduleQueue:
             return iter((self._urgent[0],))
         waiting = self._waiting
         if self._detail and self.order:
-            self._note_depth()
+            self._note_stop()
         if self._cancel is not None and len(self.order) >= self._cancel.step:
             self._inject()
         if not waiting:
@@ -153,7 +157,7 @@ class ScheduleQueue:
         choose = self._next_in_turn if self.closing else self._choose
         number = next(iter(waiting)) if len(waiting) == 1 else choose()
         if self._detail:
-            self.details.append(StepDetail(tuple(sorted(waiting)), 0))
+            self._note_start(number)
         self.order.append(number)
         self._last = self._picked = number
         return iter((waiting[number],))
@@ -196,7 +200,7 @@ class ScheduleQueue:
     def idle(self, deadline: float) -> float:
         """No task can run: let the time jump, or find out that it would not help."""
         if self._detail and self.order:
-            self._note_depth()
+            self._note_stop()
         if self._cancel is not None and len(self.order) >= self._cancel.step:
             self._inject()
             if self._waiting:
@@ -246,8 +250,11 @@ class ScheduleQueue:
 
     def _scopes(self, number: int) -> list[Any]:
         """The cancel scopes around a task, the innermost first, up to the scenario's own."""
-        task = next(task for task, its in self._numbers.items() if its == number)
+        task = self._task(number)
         return scopes(task, self.root) if task in self.runner.tasks else []
+
+    def _task(self, number: int) -> Any:
+        return next(task for task, its in self._numbers.items() if its == number)
 
     def _inject(self) -> None:
         cancel = self._cancel
@@ -260,7 +267,20 @@ class ScheduleQueue:
         else:
             self.misfits += 1
 
-    def _note_depth(self) -> None:
-        last = self.details[-1]
-        if len(self.details) == len(self.order):
-            self.details[-1] = StepDetail(last.runnable, len(self._scopes(self.order[-1])))
+    # What is noted of each step if the plan wants details.
+
+    def _note_start(self, number: int) -> None:
+        task, since = self._waiting[number], self._since[number]
+        detail = StepDetail(
+            tuple(sorted(self._waiting)),
+            0,
+            woken=since - 1 if since else None,
+            cancelled=is_cancelled(task),
+            time_s=self.clock.now,
+        )
+        self.details.append(detail)
+
+    def _note_stop(self) -> None:
+        number = self.order[-1]
+        place, depth = standing(self._task(number)), len(self._scopes(number))
+        self.details[-1] = attrs.evolve(self.details[-1], depth=depth, place=place)

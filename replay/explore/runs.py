@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import ne
 from typing import TypeAlias
 
 import attrs
+
+from turnfold.replay.explore.places import Place
 
 Chooser: TypeAlias = Callable[[list[int], int], int]
 """Picks the task that runs next, as an index: `chooser(candidates, default)`.
@@ -36,7 +39,7 @@ class Plan:
     chooser: Chooser
     cancel: Cancel | None = None
     detail: bool = False
-    """Note who could run at each step, and how many scopes were around the task that ran: costs time."""
+    """Note who could run at each step, and where the task that ran stopped: costs time."""
 
 
 @attrs.frozen
@@ -47,6 +50,14 @@ class StepDetail:
     """The tasks that could run, ascending."""
     depth: int
     """Cancel scopes around the task once the step was made, the scenario's own included. 0: the task has ended."""
+    place: Place | None = None
+    """Where the task stopped; nothing if it ended."""
+    woken: int | None = None
+    """The step in which the task became runnable: its own if that ended in a checkpoint. Nothing for the first task."""
+    cancelled: bool = False
+    """Whether the step began with `trio.Cancelled` raised where the task had stood."""
+    time_s: float = 0.0
+    """Virtual time of the step, in seconds from the beginning of the schedule."""
 
 
 RETURNED = "returned"
@@ -93,6 +104,11 @@ class Run:
     def failed(self) -> bool:
         """Whether the outcome is a failure by itself."""
         return self.kind not in GOOD
+
+    @property
+    def switches(self) -> int:
+        """How often another task ran than the one before."""
+        return sum(map(ne, self.order, self.order[1:]))
 
     @property
     def outcome(self) -> str:
