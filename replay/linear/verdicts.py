@@ -56,7 +56,7 @@ class Stuck:
     def __str__(self) -> str:
         if not self.answers:
             return f"{told(self.call)}\n{INDENT}the model would let it wait"
-        shown = [repr(each) for each in self.answers[:ANSWERS_MAX]]
+        shown = [brief(each) for each in self.answers[:ANSWERS_MAX]]
         more = len(self.answers) - len(shown)
         rest = [f"and {more} more"] if more else []
         return "\n".join(
@@ -116,6 +116,18 @@ class GaveUp:
 Verdict: TypeAlias = Linearization | NotLinearizable | GaveUp
 
 
+def brief(value: object) -> str:
+    """Return *value* in words; of an attrs object, only the fields that are not as by default."""
+    if isinstance(value, type) or not attrs.has(type(value)):
+        return repr(value)
+    told = [
+        f"{field.name}={getattr(value, field.name)!r}"
+        for field in attrs.fields(type(value))
+        if field.repr and getattr(value, field.name) != field.default
+    ]
+    return f"{type(value).__name__}({', '.join(told)})"
+
+
 def asked(call: Call) -> str:
     """Return the call in words, without its result."""
     given = ", ".join(f"{name}={value!r}" for name, value in call.given.items())
@@ -124,7 +136,7 @@ def asked(call: Call) -> str:
 
 def told(call: Call) -> str:
     """Return the call and its result in words."""
-    result = "never answered" if call.ended is None else repr(call.result)
+    result = "never answered" if call.ended is None else brief(call.result)
     return f"{asked(call)} -> {result}"
 
 
