@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Final, cast
 
@@ -10,12 +10,13 @@ _AROUND: Final = ("trio", "outcome", "turnfold.replay.explore")
 """Packages whose frames stand between the lines of a program, and say nothing about it."""
 
 
-def user_frames(error: BaseException) -> BaseException:
-    """Take the frames of trio and of the exploration out of the tracebacks of *error*, and return it.
+def user_frames(error: BaseException, *others: str) -> BaseException:
+    """Take the frames of trio, of the exploration, and of *others* (modules) out of the tracebacks of *error*.
 
     So for the exceptions of a group, and for those it was raised from. A traceback that would be empty is left whole.
+    Returns *error*.
     """
-    _clean(error, set())
+    _clean(error, (*_AROUND, *others), set())
     return error
 
 
@@ -27,21 +28,21 @@ def only_one(error: BaseException) -> BaseException:
     return only_one(group.exceptions[0]) if len(group.exceptions) == 1 else group
 
 
-def _clean(error: BaseException, seen: set[int]) -> None:
+def _clean(error: BaseException, around: Sequence[str], seen: set[int]) -> None:
     if id(error) in seen:
         return
     seen.add(id(error))
-    error.__traceback__ = _without(error.__traceback__)
+    error.__traceback__ = _without(error.__traceback__, around)
     others = [error.__cause__, error.__context__]
     if isinstance(error, BaseExceptionGroup):
         others += cast("BaseExceptionGroup[BaseException]", error).exceptions
     for other in others:
         if other is not None:
-            _clean(other, seen)
+            _clean(other, around, seen)
 
 
-def _without(trace: TracebackType | None) -> TracebackType | None:
-    kept = [link for link in _links(trace) if not _is_around(link)]
+def _without(trace: TracebackType | None, around: Sequence[str]) -> TracebackType | None:
+    kept = [link for link in _links(trace) if not _is_of(link, around)]
     if not kept:
         return trace
     chain = None
@@ -56,6 +57,6 @@ def _links(trace: TracebackType | None) -> Iterator[TracebackType]:
         trace = trace.tb_next
 
 
-def _is_around(link: TracebackType) -> bool:
+def _is_of(link: TracebackType, around: Sequence[str]) -> bool:
     module = str(link.tb_frame.f_globals.get("__name__", ""))
-    return any(module == name or module.startswith(f"{name}.") for name in _AROUND)
+    return any(module == name or module.startswith(f"{name}.") for name in around)
