@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import cache
 from importlib import metadata
 
 import attrs
@@ -130,6 +131,12 @@ def _verifier(verify: Verifier | str | None) -> Verifier | None:
         return verifier
     known = ", ".join(sorted({entry.name for entry in metadata.entry_points(group="turnfold.verifiers")}))
     raise ValueError(f"no verifier is installed under the name {verify!r}; there are: {known or 'none'}")
+
+
+@cache
+def _version() -> str:
+    """The installed version. Looked up once: it is read from a file."""
+    return metadata.version("turnfold")
 
 
 def _folded(log: Iterable[Envelope]) -> State:
@@ -322,7 +329,7 @@ class _Machine:
         else:
             created = datetime.fromtimestamp(self.parts.clock.now_us() / 1e6, UTC)
             text = created.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-            identity = options.identity(session_id, text, metadata.version("turnfold"))
+            identity = options.identity(session_id, text, _version())
             result = await kernel.ask(Open(identity=identity, configuration=configuration))
         if isinstance(result, Refused):
             raise SessionFailed(f"the session cannot go on from this log: {result.message}")
