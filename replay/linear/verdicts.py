@@ -117,13 +117,14 @@ Verdict: TypeAlias = Linearization | NotLinearizable | GaveUp
 
 
 def brief(value: object) -> str:
-    """Return *value* in words; of an attrs object, only the fields that are not as by default."""
+    """Return *value* in words; of an attrs object, only the fields that hold something and are not as by default."""
     if isinstance(value, type) or not attrs.has(type(value)):
         return repr(value)
+    fields = [(field, getattr(value, field.name)) for field in attrs.fields(type(value))]
     told = [
-        f"{field.name}={getattr(value, field.name)!r}"
-        for field in attrs.fields(type(value))
-        if field.repr and getattr(value, field.name) != field.default
+        f"{field.name}={held!r}"
+        for field, held in fields
+        if held not in (None, {}, ()) and held != field.default
     ]
     return f"{type(value).__name__}({', '.join(told)})"
 
