@@ -1,1 +1,1 @@
-"""Tests that walk through states instead of naming them."""
+"""What tests of decisions take of the product's search: its commands, its checks, the engine's own work."""
