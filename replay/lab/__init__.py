@@ -31,6 +31,7 @@ from turnfold.replay.lab.judging import Outcome, Violated, code_of
 from turnfold.replay.lab.lab import Lab
 from turnfold.replay.lab.network import network
 from turnfold.replay.lab.race import CANCELLED, OPTIONS, QUEUEING, Body, Race, race
+from turnfold.replay.lab.rollout import logs_of, rollout_bytes, write_rollouts
 
 __all__ = [
     "Body",
@@ -50,8 +51,11 @@ __all__ = [
     "denial",
     "hooks_on",
     "kept_logs",
+    "logs_of",
     "network",
     "race",
+    "rollout_bytes",
     "stubborn",
     "work",
+    "write_rollouts",
 ]

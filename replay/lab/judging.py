@@ -20,11 +20,14 @@ from turnfold.events import (
 )
 from turnfold.replay.findings import Finding
 from turnfold.replay.lab.lab import MAIN, Lab
+from turnfold.replay.lab.rollout import rollout_bytes
 from turnfold.replay.linear import Call, check_session
 from turnfold.replay.texts import render
 from turnfold.replay.verification import verify_source
 from turnfold.rollouts import source_of
-from turnfold.rollouts.recorder import lines_of
+
+REFUSE: Final = "refuse"
+QUEUE: Final = "queue"
 
 VERDICTS_MAX: Final = 20_000
 """Logs whose verdict is remembered: schedules are many, and different logs are few."""
@@ -101,8 +104,8 @@ def _findings(log: Sequence[Envelope]) -> tuple[str, ...]:
     if found is None:
         if len(_verdicts) >= VERDICTS_MAX:
             _verdicts.clear()
-        data = b"".join(line for envelope in log for line in lines_of(envelope))
-        found = _verdicts[key] = tuple(map(_complaint, verify_source(source_of(data)).findings))
+        report = verify_source(source_of(rollout_bytes(log)))
+        found = _verdicts[key] = tuple(map(_complaint, report.findings))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import attrs
 import pytest
@@ -10,9 +11,11 @@ import trio
 
 from turnfold.core.engine.fakes import CallTool, MemoryJournal, Say
 from turnfold.core.results import Refused, Started
-from turnfold.events import ApprovalRequested, TurnStarted, WarningRaised
+from turnfold.events import ApprovalRequested, TurnReserved, TurnStarted, WarningRaised
 from turnfold.replay.explore import DelayBounded, Pct, explore, replay
-from turnfold.replay.lab import Lab, LabJournal, Outcome, Race, Violated, kept_logs, race
+from turnfold.replay.lab import Lab, LabJournal, Outcome, Race, Violated, logs_of, race, write_rollouts
+from turnfold.replay.verification import verify_source
+from turnfold.rollouts import source_of
 
 PLAY = {"go": [[CallTool("shell_command", {"command": "make"})]]}
 
@@ -41,14 +44,13 @@ def outcome_of(scenario: Race) -> Outcome:
     return value
 
 
-def complaints(body: Callable[[Lab], object], *, tells: Callable[[Lab], None]) -> tuple[str, ...]:
+def complaints(tells: Callable[[Lab], None]) -> tuple[str, ...]:
     """Run a race whose lab is tampered with before it is judged, and return the codes of its complaints."""
 
     async def spoiled(lab: Lab) -> None:
         await approved.body(lab)
         tells(lab)
 
-    del body
     failure = explore(attrs.evolve(approved, body=spoiled), DelayBounded(0), budget=1, shrinks=1).failure
     assert failure is not None
     assert isinstance(failure.error, Violated)
@@ -95,7 +97,7 @@ def test_input_that_the_log_does_not_know_is_lost() -> None:
         number = lab.calls.begin("liar", "submit", text="psst")
         lab.calls.ended(number, Started(turn_id="turn-9", input_id="input-9"))
 
-    assert "lost" in complaints(approved.body, tells=lie)
+    assert "lost" in complaints(lie)
 
 
 def test_refused_input_has_to_be_handed_back() -> None:
@@ -105,7 +107,7 @@ def test_refused_input_has_to_be_handed_back() -> None:
         number = lab.calls.begin("liar", "steer", text="psst", expected_turn_id=None)
         lab.calls.ended(number, Refused(reason="no_active_turn", message="no active turn to steer"))
 
-    assert "lost" in complaints(approved.body, tells=lie)
+    assert "lost" in complaints(lie)
 
 
 def test_a_reader_that_misses_an_event_is_complained_of() -> None:
@@ -114,7 +116,7 @@ def test_a_reader_that_misses_an_event_is_complained_of() -> None:
     def swallow(lab: Lab) -> None:
         del lab.delivered[2]
 
-    assert ("delivery",) == complaints(approved.body, tells=swallow)
+    assert ("delivery",) == complaints(swallow)
 
 
 def test_events_that_are_seen_before_they_are_written_are_complained_of(
@@ -140,7 +142,7 @@ def test_what_the_rules_find_in_the_log_is_complained_of() -> None:
         event = TurnStarted(turn_id="turn-7", collaboration_mode_kind="default")
         lab.journal.appended.append(attrs.evolve(last, seq=last.seq + 1, event=event))
 
-    codes = complaints(approved.body, tells=forge)
+    codes = complaints(forge)
     assert any(code.startswith("TF") for code in codes)
 
 
@@ -154,10 +156,44 @@ def test_the_log_of_a_run_that_fails_is_kept() -> None:
     scenario = attrs.evolve(approved, body=raises)
     failure = explore(scenario, DelayBounded(0), budget=1, shrinks=1).failure
     assert failure is not None
-    with kept_logs() as logs:
-        replay(scenario, failure.token)
-    (log,) = logs
-    assert any(isinstance(envelope.event, TurnStarted) for envelope in log) or log
+    (log,) = logs_of(scenario, failure.token)
+    assert any(isinstance(envelope.event, TurnReserved) for envelope in log)
+
+
+def test_a_schedule_is_written_as_rollout_files(tmp_path: Path) -> None:
+    """One file for each session, which the rules judge as they judged the run; an existing file is not overwritten."""
+
+    async def forged(lab: Lab) -> None:
+        await approved.body(lab)
+        last = lab.journal.appended[-1]
+        event = TurnStarted(turn_id="turn-7", collaboration_mode_kind="default")
+        lab.journal.appended.append(attrs.evolve(last, seq=last.seq + 1, event=event))
+
+    failure = explore(attrs.evolve(approved, body=forged), DelayBounded(0), budget=1, shrinks=1).failure
+    assert failure is not None
+    assert isinstance(failure.error, Violated)
+    (path,) = write_rollouts(attrs.evolve(approved, body=forged), failure.token, tmp_path / "run.jsonl")
+    found = {finding.code for finding in verify_source(source_of(path.read_bytes())).findings}
+    assert found == {code for code in failure.error.schedule_signature if code.startswith("TF")}
+    with pytest.raises(FileExistsError, match="is there already"):
+        write_rollouts(attrs.evolve(approved, body=forged), failure.token, path)
+
+
+def test_several_sessions_of_a_run_get_a_file_each(tmp_path: Path) -> None:
+    """The first has the name that was asked for, the second `-2` behind its stem."""
+
+    async def two() -> None:
+        await approved()
+        await approved()
+
+    failure = explore(two, DelayBounded(0), budget=1, shrinks=1, check=_never, name="two").failure
+    assert failure is not None
+    paths = write_rollouts(two, failure.token, tmp_path / "run.jsonl", name="two")
+    assert ["run.jsonl", "run-2.jsonl"] == [path.name for path in paths]
+
+
+def _never(_value: object) -> None:
+    raise AssertionError("a token is wanted")
 
 
 def test_a_race_that_is_cancelled_from_outside_is_judged_as_well() -> None:
