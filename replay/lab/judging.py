@@ -87,7 +87,12 @@ def judge(lab: Lab, expected: Iterable[str] = (), *, aborts_itself: bool = False
         *_delivery(lab, log),
         *_leftovers(log),
     ]
-    story = check_session(calls, while_aborting=state.behaviour.while_aborting, aborts_itself=aborts_itself)
+    story = check_session(
+        calls,
+        while_aborting=QUEUE if state.behaviour.while_aborting == QUEUE else REFUSE,
+        aborts_itself=aborts_itself,
+        ends_itself=lab.cancelled,
+    )
     if story is not None:
         complaints.append(f"linear: {story}")
     unexpected = [text for text in complaints if code_of(text) not in set(expected)]
