@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import pickle
 import signal
-from collections import deque
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from multiprocessing import get_context, resource_tracker
@@ -24,10 +23,11 @@ import attrs
 
 from turnfold.replay.explore.comparing import Check, first_difference
 from turnfold.replay.explore.explorer import SHRINKS_MAX, Exploration, Failure, explore, name_of
+from turnfold.replay.explore.merging import Merged, Told
 from turnfold.replay.explore.runs import REFUSED, STALLED, Run
 from turnfold.replay.explore.stage import Limits, Scenario, described, refuse_in_a_run
 from turnfold.replay.explore.strategies import DelayBounded, Replay
-from turnfold.replay.explore.strategy import Divisible, Rank
+from turnfold.replay.explore.strategy import Divisible
 from turnfold.replay.explore.tape import tape_of
 from turnfold.replay.explore.worker import (
     Batch,
@@ -35,7 +35,6 @@ from turnfold.replay.explore.worker import (
     Found,
     Job,
     NotLoadable,
-    Row,
     load_check,
     load_scenario,
     work,
@@ -55,88 +54,40 @@ class WorkerFailed(RuntimeError):
     """A worker died, or met an error that is not an outcome of a schedule."""
 
 
-@attrs.define(kw_only=True)
-class _Stream:
-    """What one worker tells."""
+@attrs.frozen(kw_only=True)
+class _Worker:
+    """A process, and what it tells."""
 
     label: str
     connection: Connection
     process: Any
-    rows: deque[Row] = attrs.field(factory=deque[Row])
-    """Told, and not yet counted."""
-    found: dict[Rank, Found] = attrs.field(factory=dict[Rank, Found])
-    complete: bool = False
-    ended: bool = False
+    told: Told = attrs.field(factory=Told)
 
     def read(self) -> None:
         """Take the next message in.
 
         Raises:
-            WorkerFailed: there is none, and the worker has not ended well; or it tells that it is broken.
+            NotLoadable: the worker could not load what it was sent.
+            WorkerFailed: there is no message, and the worker has not ended well; or it tells that it is broken.
         """
         try:
             message: Batch | Broken = self.connection.recv()
         except (EOFError, ConnectionError):
             self._end()
             return
-        if isinstance(message, Broken):
-            failed = WorkerFailed(f"{self.label} cannot go on: {message.text}")
-            failed.add_note(f"There:\n{message.trace}")
-            raise failed
-        self.rows.extend(message.rows)
-        self.complete = message.complete
-        if message.found is not None:
-            self.found[message.rows[-1][0]] = message.found
+        if isinstance(message, Batch):
+            self.told.take_in(message)
+            return
+        kind, remedy = (NotLoadable, f": {_REMEDY}") if message.at_loading else (WorkerFailed, "")
+        failed = kind(f"{self.label} cannot go on: {message.text}{remedy}")
+        failed.add_note(f"There:\n{message.trace}")
+        raise failed
 
     def _end(self) -> None:
         self.process.join()
         if self.process.exitcode != 0:
             raise WorkerFailed(f"{self.label} died with exit code {self.process.exitcode}. {_DIED}")
-        self.ended = True
-
-
-def _rank(stream: _Stream) -> Rank:
-    return stream.rows[0][0]
-
-
-class _Merged:
-    """The schedules of all workers, counted in the order of the whole strategy."""
-
-    def __init__(self, budget: int, *, go_on: bool) -> None:
-        self.budget = budget
-        self.go_on = go_on
-        self.runs = self.steps = self.tasks_max = self.choices_max = self.found_after = 0
-        self.outcomes: dict[str, int] = {}
-        self.found: Found | None = None
-        self.over = False
-
-    def take(self, streams: Sequence[_Stream]) -> None:
-        """Count what may be counted: no worker can any more tell of a schedule that comes before."""
-        while not self.over and all(stream.rows or stream.ended for stream in streams):
-            told = [stream for stream in streams if stream.rows]
-            if not told:
-                self.over = True
-                return
-            first = min(told, key=_rank)
-            row = first.rows.popleft()
-            self._count(row)
-            self._look_at(first.found.get(row[0]))
-            self.over = self.over or self.runs == self.budget
-
-    def _count(self, row: Row) -> None:
-        _, outcome, steps, tasks, choices = row
-        self.runs += 1
-        self.steps += steps
-        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
-        self.tasks_max = max(self.tasks_max, tasks)
-        self.choices_max = max(self.choices_max, choices)
-
-    def _look_at(self, found: Found | None) -> None:
-        if found is None:
-            return
-        if found.difference is not None or self.found is None:
-            self.found, self.found_after = found, self.runs
-        self.over = found.difference is not None or not self.go_on
+        self.told.ended = True
 
 
 def explore_in_workers(
@@ -198,26 +149,15 @@ def explore_in_workers(
         recheck=recheck,
         go_on=go_on,
     )
-    merged = _Merged(budget, go_on=go_on)
-    with _team(_packed(job, workers)) as streams:
-        while not merged.over:
-            for stream in _ready(streams):
-                stream.read()
-            merged.take(streams)
-        complete = all(stream.complete and not stream.rows for stream in streams)
-    failure = None
-    if merged.found is not None:
-        failure = attrs.evolve(
-            _failure(job, merged.found, its_check, shrinks), found_after=merged.found_after
-        )
+    merged = _merged(job, workers)
     return Exploration(
         scenario=label,
         strategy=chosen.name,
         runs=merged.runs,
         steps=merged.steps,
         outcomes=dict(sorted(merged.outcomes.items(), key=_frequency)),
-        failure=failure,
-        complete=complete,
+        failure=_failure(job, merged, its_check, shrinks),
+        complete=merged.complete,
         bound=chosen.bound_for(merged.tasks_max, merged.choices_max),
         tasks_max=merged.tasks_max,
         choices_max=merged.choices_max,
@@ -228,28 +168,40 @@ def _frequency(row: tuple[str, int]) -> tuple[int, str]:
     return -row[1], row[0]
 
 
+def _merged(job: Job, workers: int) -> Merged:
+    """Let workers do a job, and count what they tell until it is over."""
+    merged = Merged(job.budget, go_on=job.go_on)
+    with _team(_packed(job, workers)) as team:
+        told = [worker.told for worker in team]
+        while not merged.over:
+            for worker in _ready(team):
+                worker.read()
+            merged.take(told)
+    return merged
+
+
 def _packed(job: Job, workers: int) -> list[bytes]:
     """The jobs of all workers.
 
     Raises:
         NotLoadable: something in it cannot be sent to another process.
     """
-    for what, thing in (("scenario", job.scenario), ("check", job.check), ("strategy", job.strategy)):
+    parts = [job.strategy.part(index, workers) for index in range(workers)]
+    for what, thing in (("scenario", job.scenario), ("check", job.check), ("strategy", parts[0])):
         try:
             pickle.dumps(thing)
         except Exception as error:
             raise NotLoadable(
                 f"the {what} cannot be sent to a worker ({described(error)}): {_REMEDY}"
             ) from error
-    parts = [job.strategy.part(index, workers) for index in range(workers)]
     return [pickle.dumps(attrs.evolve(job, strategy=part)) for part in parts]
 
 
 @contextmanager
-def _team(jobs: Sequence[bytes]) -> Generator[list[_Stream], None, None]:
+def _team(jobs: Sequence[bytes]) -> Generator[list[_Worker], None, None]:
     """Workers that are at work; none is left afterwards. They hold nothing that would have to be put in order."""
     context = get_context("spawn")
-    streams: list[_Stream] = []
+    team: list[_Worker] = []
     try:
         with _interrupts_held_back():
             for number, job in enumerate(jobs, 1):
@@ -259,16 +211,16 @@ def _team(jobs: Sequence[bytes]) -> Generator[list[_Stream], None, None]:
                     target=work, args=(theirs, job), name=f"explore: {label}", daemon=True
                 )
                 process.start()
-                streams.append(_Stream(label=label, connection=ours, process=process))
+                team.append(_Worker(label=label, connection=ours, process=process))
                 theirs.close()  # so that the end of the worker is the end of the pipe
-        yield streams
+        yield team
     finally:
-        for stream in streams:
-            stream.process.kill()
-        for stream in streams:
-            stream.process.join()
-            stream.process.close()
-            stream.connection.close()
+        for worker in team:
+            worker.process.kill()
+        for worker in team:
+            worker.process.join()
+            worker.process.close()
+            worker.connection.close()
 
 
 @contextmanager
@@ -285,9 +237,9 @@ def _interrupts_held_back() -> Generator[None, None, None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _ready(streams: Sequence[_Stream]) -> list[_Stream]:
-    ready = wait([stream.connection for stream in streams if not stream.ended])
-    return [stream for stream in streams if stream.connection in ready]
+def _ready(team: Sequence[_Worker]) -> list[_Worker]:
+    ready = wait([worker.connection for worker in team if not worker.told.ended])
+    return [worker for worker in team if worker.connection in ready]
 
 
 class _Again(Replay):
@@ -306,10 +258,12 @@ class _Again(Replay):
             self.mismatch = first_difference(there, run)
 
 
-def _failure(job: Job, found: Found, check: Check | None, shrinks: int) -> Failure:
-    """Run the schedule that a worker found once more in this process, and shrink it."""
+def _failure(job: Job, merged: Merged, check: Check | None, shrinks: int) -> Failure | None:
+    """Run the schedule that a worker found, if any, once more in this process, and shrink it."""
+    if merged.found is None:
+        return None
     scenario = load_scenario(job.scenario) if isinstance(job.scenario, str) else job.scenario
-    again = _Again(found, job.limits.patience)
+    again = _Again(merged.found, job.limits.patience)
     failure = explore(scenario, again, check=check, name=job.name, limits=job.limits, shrinks=shrinks).failure
     assert failure is not None, "it failed there, and so either fails here or went another way"
-    return failure
+    return attrs.evolve(failure, found_after=merged.found_after)

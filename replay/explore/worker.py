@@ -81,6 +81,8 @@ class Broken:
 
     text: str
     trace: str
+    at_loading: bool
+    """It could not even load what it was sent."""
 
 
 def named(name: str, what: str) -> Any:
@@ -137,13 +139,18 @@ def work(connection: Connection, packed: bytes) -> None:
     except ConnectionError:
         return  # the parent is gone, or has heard enough
     except BaseException as error:  # noqa: BLE001  whatever it is, the parent has to say it
-        connection.send(Broken(text=described(error), trace=traceback.format_exc()))
+        at_loading = isinstance(error, NotLoadable)
+        text = str(error) if at_loading else described(error)
+        connection.send(Broken(text=text, trace=traceback.format_exc(), at_loading=at_loading))
     finally:
         connection.close()
 
 
 def _work(packed: bytes, tell: Callable[[Any], None]) -> None:
-    job: Job = pickle.loads(packed)
+    try:
+        job: Job = pickle.loads(packed)
+    except Exception as error:
+        raise NotLoadable(described(error)) from error
     scenario = load_scenario(job.scenario) if isinstance(job.scenario, str) else job.scenario
     worker = _Worker(job, load_check(job.check), tell)
     perform(worker.campaign(), scenario, job.name, job.limits)
