@@ -136,14 +136,17 @@ def _cell(span: Span) -> str:
     name, _, number = span.task.rpartition("#")
     steps = f"{span.first}" if span.first == span.last else f"{span.first}-{span.last}"
     short = name if len(name) <= _NAME else f"{name[: _NAME - 2]}.."
-    return _cut(f"{steps:>3} {short}#{number} {_where(span)}".rstrip())
+    return _cut(f"{steps} {short}#{number} {_where(span)}")
 
 
 def _where(span: Span) -> str:
     if not span.steps:
         return ""
     place = span.steps[-1].stopped
-    return "to its end" if place is None else f"to {place.brief}{place.wait}"
+    if place is None:
+        return "to its end"
+    wait = place.waits_in.rpartition(".")[2]
+    return f"to {place.brief} ({wait})" if wait else f"to {place.brief}"
 
 
 def _cut(text: str) -> str:

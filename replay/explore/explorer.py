@@ -66,7 +66,7 @@ class Failure:
     def __str__(self) -> str:
         lines = [
             f"{self.kind}: {self.text}",
-            f"found in schedule {self.found_after}; {self.delays} of its choices differ from the default",
+            f"found in schedule {self.found_after}; {self.delays} of its choices differ from the default (*)",
             "trio's own scheduler can do this"
             if self.beyond_trio == 0
             else f"{self.beyond_trio} steps need a task to be held back longer than trio does today",

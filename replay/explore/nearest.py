@@ -17,6 +17,9 @@ NEAREST_MAX: Final = 200
 STEPS_MAX: Final = 100_000
 """Steps that all of them may take."""
 
+_OUTCOME: Final = 60
+"""Characters of an outcome in a line."""
+
 _Choices = tuple[Deviation, ...]
 
 
@@ -47,8 +50,9 @@ class Nearest:
 
     def __str__(self) -> str:
         claim = "; no single choice behind it avoids the failure" if self.last else ""
+        outcome = self.outcome if len(self.outcome) <= _OUTCOME else f"{self.outcome[: _OUTCOME - 3]}..."
         return (
-            f"the nearest schedule that passes ({self.outcome}) runs {self.ran_instead or 'nothing'} at step "
+            f"the nearest schedule that passes ({outcome}) runs {self.ran_instead or 'nothing'} at step "
             f"{self.parts_at}{claim}"
         )
 

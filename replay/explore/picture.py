@@ -36,6 +36,8 @@ class Step:
     """Virtual time, in seconds from the beginning of the schedule."""
     runnable: tuple[str, ...]
     """The tasks that could have made a step, this one included."""
+    delay: bool
+    """Whether it was a choice other than the default that made this task run."""
 
 
 @attrs.frozen(kw_only=True)
@@ -59,6 +61,8 @@ class Span:
 def steps_of(run: Run) -> tuple[Step, ...]:
     """Return the steps of a run that was run with `Plan.detail`; nothing of another one."""
     stood: dict[int, Place | None] = {}
+    delays = {point for point, _ in run.deviations}
+    choices = 0
     steps: list[Step] = []
     for at, (number, detail) in enumerate(zip(run.order, run.details, strict=False)):
         step = Step(
@@ -70,8 +74,10 @@ def steps_of(run: Run) -> tuple[Step, ...]:
             cancelled=detail.cancelled,
             time_s=detail.time_s,
             runnable=tuple(map(run.name, detail.runnable)),
+            delay=detail.choices > choices and choices in delays,
         )
         steps.append(step)
+        choices = detail.choices
         stood[number] = detail.place
     return tuple(steps)
 
@@ -101,28 +107,49 @@ def _waited(steps: Sequence[Step], at: int) -> bool:
     return steps[at].time_s != steps[at - 1].time_s
 
 
-def pictured(run: Run, limit: int = 60) -> Sequence[str]:
+def pictured(run: Run, limit: int = 40) -> Sequence[str]:
     """The steps of a run as lines; what a task does in a row has one line.
 
     Of a run with details each line says from where to where the task went, what it waits for there, and what woke it if
-    it was not runnable before. At most *limit* lines are shown, the middle is left out.
+    it was not runnable before. A star marks choices other than the default. At most *limit* lines are shown: the
+    beginning, the end, and what is next to choices and cancellations.
     """
     spans = spans_of(run)
     steps = steps_of(run)
-    lines: list[str] = []
     left = max((len(span.numbers) for span in spans), default=0) + 1
     right = max((len(span.task) for span in spans), default=0)
+    lines: list[str] = []
+    matters: list[int] = []
     for span in spans:
         head = f"{span.numbers}:"
-        if steps:
-            lines.append(f"{head:<{left}} {span.task:<{right}}  {_journey(run, span, steps)}")
-        else:
+        if not steps:
             lines.append(f"{head} {span.task}")
+        else:
+            mark = "*" if span.steps[0].delay else " "
+            lines.append(f"{mark} {head:<{left}} {span.task:<{right}}  {_journey(run, span, steps)}")
+            if span.steps[0].delay:
+                matters.append(len(lines) - 1)
         if run.cancel is not None and run.cancel.step == span.last + 1:
             lines.append(_cancellation(run, span))
-    if len(lines) > limit:
-        return [*lines[: limit // 2], f"... {len(lines) - limit} more ...", *lines[-(limit - limit // 2) :]]
-    return lines
+            matters.append(len(lines) - 1)
+    return _selected(lines, [0, *matters, len(lines) - 1], limit)
+
+
+def _selected(lines: Sequence[str], matters: Sequence[int], limit: int) -> Sequence[str]:
+    """So many lines, those next to what matters; the others are counted."""
+    if len(lines) <= limit:
+        return lines
+
+    def remote(at: int) -> int:
+        return min(abs(at - matter) for matter in matters)
+
+    kept = sorted(sorted(range(len(lines)), key=remote)[:limit])
+    shown: list[str] = []
+    for before, at in pairwise([-1, *kept, len(lines)]):
+        if at - before > 1:
+            shown.append(f"... {at - before - 1} more ...")
+        shown.extend(lines[at : at + 1])
+    return shown
 
 
 def _journey(run: Run, span: Span, steps: Sequence[Step]) -> str:

@@ -277,6 +277,7 @@ class ScheduleQueue:
             woken=since - 1 if since else None,
             cancelled=is_cancelled(task),
             time_s=self.clock.now,
+            choices=len(self.counts),
         )
         self.details.append(detail)
 

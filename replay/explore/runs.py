@@ -58,6 +58,8 @@ class StepDetail:
     """Whether the step began with `trio.Cancelled` raised where the task had stood."""
     time_s: float = 0.0
     """Virtual time of the step, in seconds from the beginning of the schedule."""
+    choices: int = 0
+    """Choice points so far, that of this step included if it is one."""
 
 
 RETURNED = "returned"

@@ -23,8 +23,12 @@ class Shrunk:
     runs: int
     """Schedules that were tried."""
     smallest: bool
-    """Whether the search came to its end: no single deviation can be left out, and none can be earlier."""
+    """Whether the search came to its end: no single deviation can be left out, none can be earlier without more
+    switches of tasks, and none can be a little later with fewer."""
 
+
+_LATER = 4
+"""By how many choice points a deviation is moved to later ones at most, to get along with fewer switches."""
 
 _FEW = 2
 """Up to how many deviations schedules are tried that have nothing to do with the one that failed."""
@@ -41,10 +45,15 @@ class _Shrinking:
         self.judge = judge
         self.left = budget
         self.runs = 0
+        self._tried: set[tuple[tuple[Deviation, ...], Cancel | None]] = set()
 
     def fails(self, deviations: Sequence[Deviation], cancel: Cancel | None) -> Generator[Plan, Run, bool]:
-        """Try a schedule; if it fails in the same way and is simpler, it is the best one so far."""
-        run = yield from self.tried(Tape(deviations=tuple(deviations), cancel=cancel).plan())
+        """Try a schedule, once; if it fails in the same way and is simpler, it is the best one so far."""
+        choices = tuple(deviations)
+        if (choices, cancel) in self._tried:
+            return False
+        self._tried.add((choices, cancel))
+        run = yield from self.tried(Tape(deviations=choices, cancel=cancel).plan())
         return self.better(run)
 
     def tried(self, plan: Plan) -> Generator[Plan, Run, Run]:
@@ -63,17 +72,18 @@ class _Shrinking:
         return True
 
 
-def _size(run: Run) -> tuple[int, int, list[Deviation], int]:
-    """Fewest deviations first, then the shortest run of the cancellation, then the earliest deviations."""
-    cancel = run.cancel
-    return len(run.deviations), 0 if cancel is None else cancel.step, list(run.deviations), len(run.order)
+def _size(run: Run) -> tuple[int, int, int, list[Deviation], int]:
+    """Fewest deviations first, then the earliest cancellation, then fewest switches, then the earliest deviations."""
+    cancelled_at = 0 if run.cancel is None else run.cancel.step
+    return len(run.deviations), cancelled_at, run.switches, list(run.deviations), len(run.order)
 
 
 def shrink(run: Run, judge: Judge, budget: int = 2_000) -> Generator[Plan, Run, Shrunk]:
     """Look for a simpler schedule that fails as *run* does; a campaign for `perform`.
 
     First choices are taken back (a half of them, a quarter, ... single ones). Then all schedules with fewer, up to two,
-    are tried as far as the budget goes; then choices are moved to earlier choice points, until nothing gets simpler.
+    are tried as far as the budget goes; then choices are moved to earlier choice points, or a little later if that
+    saves switches of tasks, until nothing gets simpler.
     """
     state = _Shrinking(run, judge, budget)
     finished = True
@@ -130,7 +140,7 @@ def _fewest(state: _Shrinking) -> Generator[Plan, Run, None]:
 
 
 def _earlier(state: _Shrinking) -> Generator[Plan, Run, None]:
-    """Move each deviation to the earliest choice point, and to the lowest candidate, that still fails."""
+    """Move each deviation to the earliest choice point and the lowest candidate that still fails, or a little later."""
     place = 0
     while place < len(state.best.deviations):
         kept = state.best.deviations
@@ -144,6 +154,8 @@ def _earlier(state: _Shrinking) -> Generator[Plan, Run, None]:
 def _moves(deviations: Sequence[Deviation], place: int, counts: Sequence[int]) -> Iterator[Deviation]:
     at, index = deviations[place]
     first = deviations[place - 1][0] + 1 if place else 0
-    for earlier in range(first, at + 1):
-        for lower in range(counts[earlier] if earlier < at else index):
-            yield earlier, lower
+    end = deviations[place + 1][0] if place + 1 < len(deviations) else len(counts)
+    for moved in range(first, min(at + _LATER + 1, end)):
+        for other in range(counts[moved]):
+            if (moved, other) != (at, index):
+                yield moved, other
