@@ -218,10 +218,14 @@ def explored(stand: Stand, scenario: Scenario, *, shrinks: int = 2_000) -> Told:
             limits=wish.limits,
             shrinks=shrinks,
         )
-        lines.append(str(found).partition("\n")[0])
+        lines.append(str(found).partition("\n")[0].removeprefix(f"{stand.label}: "))
         if found.failure is not None:
-            return _failed(stand, scenario, found, found.failure, "; ".join(lines))
-    return Told(line="; ".join(lines))
+            return _failed(stand, scenario, found, found.failure, _line(stand, lines))
+    return Told(line=_line(stand, lines))
+
+
+def _line(stand: Stand, lines: list[str]) -> str:
+    return f"{stand.label}: {'; '.join(lines)}"
 
 
 def _failed(stand: Stand, scenario: Scenario, found: Exploration, failure: Failure, line: str) -> Told:
@@ -246,7 +250,9 @@ def _tape(failure: Failure) -> str:
     parts = [f"choice point {at}: candidate {index}" for at, index in failure.tape.deviations]
     cancel = failure.tape.cancel
     if cancel is not None:
-        parts.append(f"after {cancel.step} steps cancel scope {cancel.depth} around the task, from inside")
+        parts.append(
+            f"after {cancel.step} steps cancel scope {cancel.depth} around the task (0 is the innermost)"
+        )
     return "; ".join(parts) or "the default schedule"
 
 

@@ -9,7 +9,6 @@ in a wrapper around `pytest_pyfunc_call`, and takes it away afterwards; that doe
 from __future__ import annotations
 
 import inspect
-import unittest
 from collections.abc import Callable, Generator, Sequence
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
@@ -23,8 +22,6 @@ _MARK = "interleave"
 _FUNCTION = pytest.StashKey[Callable[..., Any]]()
 """The test as its author wrote it, before any plugin wrapped it."""
 _REPORT = pytest.StashKey[str]()
-_STEERING = (pytest.skip.Exception, pytest.xfail.Exception, pytest.exit.Exception, unittest.SkipTest)
-"""What a test raises to tell pytest something: no failure of a schedule."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -128,7 +125,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def _misfit(item: pytest.Item) -> str | None:
-    if not isinstance(item, pytest.Function) or (item.cls and issubclass(item.cls, unittest.TestCase)):
+    from unittest import TestCase
+
+    if not isinstance(item, pytest.Function) or (item.cls and issubclass(item.cls, TestCase)):
         return "only a test function, or a method of a plain class, can be run under schedules"
     function = item.stash.get(_FUNCTION, None) or _function(item)
     if not inspect.iscoroutinefunction(function):
@@ -153,6 +152,8 @@ def _is_async(function: Any) -> bool:
 
 def _stand(item: pytest.Function, mark: pytest.Mark) -> Stand:
     """Read the mark and the options."""
+    from unittest import SkipTest
+
     try:
         from turnfold.tools.interleaving import Misuse, Stand, label_of, wish_of
     except ImportError as error:  # no trio, or one whose inside is not known
@@ -170,9 +171,9 @@ def _stand(item: pytest.Function, mark: pytest.Mark) -> Stand:
         )
     except Misuse as error:
         pytest.fail(str(error), pytrace=False)
-    return Stand(
-        label=label_of(item.nodeid), wish=wish, steering=_STEERING, before=partial(_forget_output, config)
-    )
+    steering = (pytest.skip.Exception, pytest.xfail.Exception, pytest.exit.Exception, SkipTest)
+    forget = partial(_forget_output, config)
+    return Stand(label=label_of(item.nodeid), wish=wish, steering=steering, before=forget)
 
 
 def _forget_output(config: pytest.Config) -> None:

@@ -1,0 +1,44 @@
+"""pytest with our plugin, and of all others only those that are named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pytest
+
+import turnfold.replay.explore
+import turnfold.replay.testing  # noqa: F401  loaded once, since pytester forgets what is loaded inside of it
+
+OURS = "turnfold.tools.pytest_plugin"
+_TOKEN = re.compile(r"--interleave-replay=([^' ]+)")
+
+
+def run(pytester: pytest.Pytester, *words: str, plugins: Sequence[str] = (OURS,)) -> pytest.RunResult:
+    """Run pytest in the test's folder, inside of this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        _alone(pytester, patch)
+        return pytester.runpytest_inprocess(*_loading(plugins), *words)
+
+
+def run_process(pytester: pytest.Pytester, *words: str, plugins: Sequence[str] = (OURS,)) -> pytest.RunResult:
+    """Run pytest in the test's folder, in a process of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        _alone(pytester, patch)
+        return pytester.runpytest_subprocess(*_loading(plugins), *words, timeout=60)
+
+
+def _alone(pytester: pytest.Pytester, patch: pytest.MonkeyPatch) -> None:
+    patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    patch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", str(pytester.path / "hypothesis"))
+
+
+def _loading(plugins: Sequence[str]) -> list[str]:
+    return [word for plugin in plugins for word in ("-p", plugin)]
+
+
+def token_in(result: pytest.RunResult) -> str:
+    """The token that a report says to replay."""
+    found = _TOKEN.search(result.stdout.str())
+    assert found is not None, result.stdout.str()
+    return found[1]
