@@ -1,0 +1,455 @@
+"""What events say: for each type the events that would agree, in their contents, with what was told so far.
+
+The tables in `turnfold.core.lifecycle` say which types may happen; they do not look into them. Here is the other half:
+ids that were given, decisions that follow from what hooks and people said, numbers that grow. Whether an event that is
+made here may happen just now is still asked of the tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final, cast
+
+import attrs
+
+from turnfold import events as ev
+from turnfold.core import EVENT_TRIGGERED, INVISIBLE, CallPhase, Machine, NetworkPhase, TurnPhase, alphabet
+from turnfold.core.hooks import HookEvent, run_id
+from turnfold.events import EVENTS, Event
+from turnfold.replay.testing.deeds import DEEDS, Made
+from turnfold.replay.testing.telling import (
+    CONFIGURED_IN,
+    DECIDED,
+    HOSTS,
+    RAN,
+    RUNNING,
+    SESSION_ID,
+    STARTING,
+    CallFacts,
+    Dispatch,
+    Telling,
+)
+
+EXEC, PATCH, NETWORK, INTERCEPTED, PERMISSIONS, USER_INPUT, ELICITATION, DYNAMIC_TOOL = ev.APPROVAL_KINDS
+
+_Make = Callable[[Telling], Made]
+
+
+def _session_meta(_told: Telling) -> Made:
+    yield ev.SessionMetaRecorded(
+        session_id=SESSION_ID, cwd="/home/ada", originator="turnfold", cli_version="0.146.0"
+    )
+
+
+def _session_configured(_told: Telling) -> Made:
+    for marker in (True, False):
+        yield ev.SessionConfigured(session_id=SESSION_ID, cwd="/home/ada", model="m", interrupt_marker=marker)
+
+
+def _session_resumed(told: Telling) -> Made:
+    if all(host.phase is not NetworkPhase.ASKING for host in told.state.hosts.values()):
+        yield ev.SessionResumed(session_id=SESSION_ID, through_seq=told.state.seq)
+
+
+def _status(told: Telling) -> Made:
+    flags = ("waitingOnApproval",) if told.state.approvals else ()
+    yield ev.StatusChanged(status="idle" if told.turn_id is None else "active", flags=flags)
+
+
+def _flushed(told: Telling) -> Made:
+    yield ev.JournalFlushed(turn_id=told.turn_id, through_seq=told.state.seq)
+
+
+def _journal_failed(told: Telling) -> Made:
+    yield ev.JournalFailed(message="no space left on device", pending=1, turn_id=told.turn_id)
+
+
+def _clean(told: Telling) -> bool:
+    """Whether no input is left of a turn that is over: it is dropped by name before another turn begins."""
+    return all(entry.turn_id is None for entry in told.state.inputs)
+
+
+def _reserved(told: Telling) -> Made:
+    if _clean(told):
+        for kind in ("regular", "review", "compact"):
+            yield ev.TurnReserved(turn_id=told.fresh_turn(), task_kind=kind, trigger="input")
+
+
+def _started(told: Telling) -> Made:
+    turn = told.state.turn
+    if turn is not None:
+        yield ev.TurnStarted(turn_id=turn.turn_id, task_kind=turn.task_kind, trigger="input")
+    elif _clean(told):
+        yield ev.TurnStarted(turn_id=told.fresh_turn(), task_kind="regular", trigger="input")
+
+
+def _completed(told: Telling) -> Made:
+    turn = told.state.turn
+    if turn is not None and not turn.reviewing and all(entry.turn_id is None for entry in told.state.inputs):
+        yield ev.TurnCompleted(turn_id=turn.turn_id, last_agent_message=told.last_message)
+
+
+def _abort_began(told: Telling) -> Made:
+    for reason in ev.ABORT_REASONS:
+        yield ev.AbortBegan(turn_id=told.turn_id or "", reason=reason, by="client")
+
+
+def _marks(told: Telling) -> bool:
+    turn = told.state.turn
+    return turn is not None and turn.abort_reason == ev.INTERRUPTED and told.state.behaviour.interrupt_marker
+
+
+def _marker(told: Telling) -> Made:
+    if _marks(told):
+        yield ev.AbortMarkerRecorded(
+            turn_id=told.turn_id or "", text="<turn_aborted>\nstopped\n</turn_aborted>"
+        )
+
+
+def _aborted(told: Telling) -> Made:
+    turn = told.state.turn
+    if turn is not None and (turn.phase is TurnPhase.FLUSHED or not _marks(told)):
+        yield ev.TurnAborted(turn_id=turn.turn_id, reason=turn.abort_reason or ev.INTERRUPTED)
+
+
+def _waiters_dropped(told: Telling) -> Made:
+    left = told.unused
+    if left and told.turn_id is None:
+        turn_id = next(entry.turn_id for entry in told.state.inputs if entry.turn_id is not None)
+        yield ev.WaitersDropped(turn_id=turn_id or "", inputs=left)
+    elif told.turns:
+        yield ev.WaitersDropped(turn_id=f"turn-{told.turns}")
+
+
+def _effect_abandoned(told: Telling) -> Made:
+    effect = told.named(ev.EffectAbandoned, "effect")
+    yield ev.EffectAbandoned(effect_id=effect, grace_ms=100, turn_id=told.turn_id)
+
+
+def _late_result(told: Telling) -> Made:
+    if told.counts[ev.LateResultDropped] < told.counts[ev.EffectAbandoned]:
+        yield ev.LateResultDropped(effect_id=f"effect-{told.counts[ev.LateResultDropped] + 1}")
+
+
+def _turn_requested(told: Telling) -> Made:
+    yield ev.TurnRequested(text="go on", request_id=told.named(ev.TurnRequested, "request"))
+
+
+def _steered(told: Telling) -> Made:
+    if told.state.turn is not None and told.state.turn.task_kind == "regular":
+        yield ev.TurnSteered(
+            turn_id=told.turn_id or "", input_id=told.named(ev.TurnSteered, "steer"), text="also this"
+        )
+
+
+def _steer_refused(told: Telling) -> Made:
+    yield ev.SteerRefused(
+        reason=ev.EMPTY_INPUT,
+        message="input must not be empty",
+        code="bad_request",
+        actual_turn_id=told.turn_id,
+    )
+
+
+def _input_refused(told: Telling) -> Made:
+    yield ev.InputRefused(
+        submission_id=told.named(ev.InputRefused, "submission"),
+        message="input must not be empty",
+        turn_id=told.turn_id,
+    )
+
+
+def _input_queued(told: Telling) -> Made:
+    input_id = told.named(ev.InputQueued, "input")
+    yield ev.InputQueued(input_id=input_id, text="and this")
+    if told.phase is TurnPhase.RESERVED:
+        yield ev.InputQueued(input_id=input_id, text="and this", turn_id=told.turn_id)
+
+
+def _input_recorded(told: Telling) -> Made:
+    waiting = [entry for entry in told.state.inputs if entry.turn_id in {None, told.turn_id}]
+    for entry in waiting:
+        yield ev.UserInputRecorded(message=entry.text, turn_id=told.turn_id, input_id=entry.input_id)
+    if not waiting:
+        yield ev.UserInputRecorded(message="hello", turn_id=told.turn_id)
+
+
+def _input_dropped(told: Telling) -> Made:
+    for entry in told.state.inputs:
+        yield ev.InputDropped(input_id=entry.input_id or "", reason="hook", turn_id=told.turn_id)
+
+
+def _mail_received(told: Telling) -> Made:
+    for trigger in (False, True):
+        yield ev.MailReceived(mail_id=told.named(ev.MailReceived, "mail"), text="news", trigger_turn=trigger)
+
+
+def _mail_recorded(told: Telling) -> Made:
+    for mail in told.state.mail:
+        yield ev.MailRecorded(mail_id=mail.mail_id, text=mail.text)
+
+
+def _run(told: Telling, event: HookEvent, *, suffix: str | None = None, call_id: str | None = None) -> Made:
+    """The next run of a dispatch, as long as none of it has ended."""
+    dispatch = told.dispatches.get(f"{event.label}:{suffix or ''}")
+    if dispatch is None or dispatch.done == 0:
+        order = 0 if dispatch is None else len(dispatch.runs)
+        yield ev.HookStarted(
+            run_id=run_id(event, order, CONFIGURED_IN, suffix),
+            event_name=event.snake,
+            scope=event.scope,
+            source_path=CONFIGURED_IN,
+            display_order=order,
+            status="running",
+            turn_id=told.turn_id if event.scope == "turn" else None,
+            call_id=call_id,
+        )
+
+
+def _hook_started(told: Telling) -> Made:
+    if told.phase is TurnPhase.RUNNING:
+        for event in (
+            HookEvent.USER_PROMPT_SUBMIT,
+            HookEvent.STOP,
+            HookEvent.PRE_COMPACT,
+            HookEvent.POST_COMPACT,
+        ):
+            yield from _run(told, event)
+        for call in told.open_calls():
+            yield from _run_about(told, call.call_id, call.phase, told.calls[call.call_id])
+    elif told.turn_id is not None and told.phase is not TurnPhase.RESERVED:
+        yield from _run(told, HookEvent.INTERRUPT)
+    else:
+        yield from _run(told, HookEvent.SESSION_END)
+
+
+def _run_about(told: Telling, call_id: str, phase: CallPhase, facts: CallFacts) -> Made:
+    permission = HookEvent.PERMISSION_REQUEST
+    suffix = call_id if facts.attempt == 1 else f"{call_id}:retry"
+    if phase in STARTING and not facts.refused and not facts.judged:
+        yield from _run(told, permission, suffix=suffix, call_id=call_id)
+        if facts.attempt == 1:
+            yield from _run(told, HookEvent.PRE_TOOL_USE, suffix=call_id, call_id=call_id)
+    elif phase in {CallPhase.HOOKS, CallPhase.RETRY_HOOKS}:
+        for key in (f"{permission.label}:{suffix}", f"{HookEvent.PRE_TOOL_USE.label}:{call_id}"):
+            if key in told.dispatches:
+                first = told.dispatches[key].first
+                yield from _run(told, HookEvent.from_snake(first.event_name), suffix=suffix, call_id=call_id)
+    elif phase in RAN:
+        yield from _run(told, HookEvent.POST_TOOL_USE, suffix=call_id, call_id=call_id)
+    elif phase in {*RUNNING, *DECIDED}:
+        host, protocol, port = HOSTS[0]
+        yield from _run(told, permission, suffix=f"network#{protocol}#{host}#{port}", call_id=call_id)
+
+
+def _next_run(dispatch: Dispatch) -> ev.HookStarted:
+    return dispatch.runs[dispatch.done]
+
+
+def _hook_completed(told: Telling) -> Made:
+    for dispatch in told.dispatches.values():
+        run = _next_run(dispatch)
+        held = {field.name: getattr(run, field.name) for field in attrs.fields(ev.HookStarted)}
+        for status in ("completed", "failed", "blocked", "stopped"):
+            yield ev.HookCompleted(**{**held, "status": status})
+
+
+def _hook_closed(told: Telling) -> Made:
+    for dispatch in told.dispatches.values():
+        run = _next_run(dispatch)
+        yield ev.HookClosed(run_id=run.run_id, turn_id=run.turn_id, reason="interrupted")
+
+
+def _hook_decided(told: Telling) -> Made:
+    for dispatch in told.undecided.values():
+        first = dispatch.first
+        for decision in ("deny",) if dispatch.blocked else (None, "allow", "deny"):
+            yield ev.HookDecided(
+                event_name=first.event_name,
+                decision=decision,
+                run_id=first.run_id,
+                turn_id=first.turn_id,
+                call_id=first.call_id,
+            )
+
+
+def _approval_requested(told: Telling) -> Made:
+    approval_id = told.named(ev.ApprovalRequested, "approval")
+    for call in told.open_calls():
+        facts = told.calls[call.call_id]
+        kinds: tuple[str, ...] = ()
+        if call.phase in STARTING and not facts.refused and not facts.judged:
+            kinds = (EXEC, PATCH, DYNAMIC_TOOL)
+        elif call.phase in DECIDED:
+            kinds = (ELICITATION,)
+        elif call.phase in RUNNING:
+            kinds = (INTERCEPTED, NETWORK)
+        for kind in kinds:
+            yield ev.ApprovalRequested(
+                approval_id=approval_id,
+                call_id=call.call_id,
+                turn_id=told.turn_id,
+                approval_kind=kind,
+                attempt=facts.attempt,
+                route="user",
+            )
+    for kind in (PERMISSIONS, USER_INPUT):
+        yield ev.ApprovalRequested(
+            approval_id=approval_id, turn_id=told.turn_id, approval_kind=kind, route="user"
+        )
+
+
+def _approval_resolved(told: Telling) -> Made:
+    for asked in told.state.approvals.values():
+        for decision in ("approved", "approved_for_session", "denied"):
+            yield ev.ApprovalResolved(
+                approval_id=asked.approval_id,
+                decision=decision,
+                source="user",
+                call_id=asked.call_id,
+                turn_id=told.turn_id,
+            )
+
+
+def _approval_dropped(told: Telling) -> Made:
+    for asked in told.state.approvals.values():
+        yield ev.ApprovalDropped(approval_id=asked.approval_id, call_id=asked.call_id, reason="aborted")
+
+
+def _review_started(told: Telling) -> Made:
+    for call in told.open_calls(*STARTING, *RUNNING):
+        facts = told.calls[call.call_id]
+        if call.review_id is None and not facts.refused and not facts.judged:
+            review_id = told.named(ev.ReviewStarted, "review")
+            yield ev.ReviewStarted(
+                review_id=review_id, call_id=call.call_id, turn_id=told.turn_id, status="in_progress"
+            )
+
+
+def _review_ended(told: Telling) -> Made:
+    for call in told.open_calls():
+        for status in ("approved", "denied", "timed_out", "aborted") if call.review_id is not None else ():
+            yield ev.ReviewEnded(
+                review_id=call.review_id or "", call_id=call.call_id, turn_id=told.turn_id, status=status
+            )
+
+
+def _call_requested(told: Telling) -> Made:
+    names = {"function_call": "shell", "custom_tool_call": "apply_patch", "local_shell_call": "local_shell"}
+    for call_type, name in names.items():
+        yield ev.ToolCallRequested(
+            call_id=told.named(ev.ToolCallRequested, "call"),
+            name=name,
+            call_type=call_type,
+            turn_id=told.turn_id,
+        )
+
+
+def _call_output(told: Telling) -> Made:
+    """Calls are answered in the order in which they were made."""
+    for call in told.open_calls()[:1]:
+        call_type = told.calls[call.call_id].call_type
+        yield ev.ToolCallOutput(call_id=call.call_id, call_type=call_type, output="ok", turn_id=told.turn_id)
+
+
+def _call_closed(told: Telling) -> Made:
+    for call in told.open_calls():
+        for how in ev.CLOSINGS:
+            yield ev.ToolCallClosed(call_id=call.call_id, how=how, turn_id=told.turn_id)
+
+
+def _decision(told: Telling) -> Made:
+    for call in told.open_calls(*STARTING):
+        facts = told.calls[call.call_id]
+        for decision in ("denied",) if facts.refused else ("approved", "denied"):
+            yield ev.ToolDecisionRecorded(
+                call_id=call.call_id,
+                decision=decision,
+                source="config",
+                attempt=facts.attempt,
+                turn_id=told.turn_id,
+            )
+
+
+_FILLINGS: Final[Mapping[object, object]] = MappingProxyType({str: "x", int: 1, bool: False})
+
+
+def _plain(kind: type[Event]) -> _Make:
+    """For a type whose contents agree with nothing: the turn and the call that it names are there."""
+    fields = attrs.fields_dict(cast("Any", kind))
+    needed = {name: _FILLINGS[field.type] for name, field in fields.items() if field.default is attrs.NOTHING}
+    make = cast("Callable[..., Event]", kind)
+
+    def made(told: Telling) -> Made:
+        values = dict(needed)
+        if "turn_id" in fields:
+            values["turn_id"] = told.turn_id
+        if "thread_id" in fields:
+            values["thread_id"] = SESSION_ID
+        if "call_id" in needed:
+            for call in told.open_calls():
+                yield make(**{**values, "call_id": call.call_id})
+            values["call_id"] = told.named(kind, kind.kind)
+        yield make(**values)
+
+    return made
+
+
+_TOLD: Final[Mapping[type[Event], _Make]] = MappingProxyType(
+    {
+        ev.SessionMetaRecorded: _session_meta,
+        ev.SessionConfigured: _session_configured,
+        ev.SessionResumed: _session_resumed,
+        ev.StatusChanged: _status,
+        ev.JournalFlushed: _flushed,
+        ev.JournalFailed: _journal_failed,
+        ev.TurnReserved: _reserved,
+        ev.TurnStarted: _started,
+        ev.TurnCompleted: _completed,
+        ev.AbortBegan: _abort_began,
+        ev.AbortMarkerRecorded: _marker,
+        ev.TurnAborted: _aborted,
+        ev.WaitersDropped: _waiters_dropped,
+        ev.EffectAbandoned: _effect_abandoned,
+        ev.LateResultDropped: _late_result,
+        ev.TurnRequested: _turn_requested,
+        ev.TurnSteered: _steered,
+        ev.SteerRefused: _steer_refused,
+        ev.InputRefused: _input_refused,
+        ev.InputQueued: _input_queued,
+        ev.UserInputRecorded: _input_recorded,
+        ev.InputDropped: _input_dropped,
+        ev.MailReceived: _mail_received,
+        ev.MailRecorded: _mail_recorded,
+        ev.HookStarted: _hook_started,
+        ev.HookCompleted: _hook_completed,
+        ev.HookClosed: _hook_closed,
+        ev.HookDecided: _hook_decided,
+        ev.ApprovalRequested: _approval_requested,
+        ev.ApprovalResolved: _approval_resolved,
+        ev.ApprovalDropped: _approval_dropped,
+        ev.ReviewStarted: _review_started,
+        ev.ReviewEnded: _review_ended,
+        ev.ToolCallRequested: _call_requested,
+        ev.ToolCallOutput: _call_output,
+        ev.ToolCallClosed: _call_closed,
+        ev.ToolDecisionRecorded: _decision,
+        **DEEDS,
+    }
+)
+
+_MAKERS: Final[Mapping[type[Event], _Make]] = MappingProxyType(
+    {kind: _TOLD.get(kind) or _plain(kind) for kind in EVENTS if kind not in INVISIBLE}
+)
+
+KINDS: Final[tuple[type[Event], ...]] = tuple(_MAKERS)
+"""Every type of event that a table names."""
+
+
+def candidates(told: Telling, kind: type[Event]) -> list[Event]:
+    """The events of *kind* that may happen now, by the tables, and agree with what was told. The plainest is first."""
+    slots = ((Machine.SESSION, told.state.session), (Machine.TURN, told.phase))
+    if any(kind in alphabet(machine) and kind not in EVENT_TRIGGERED[machine][phase] for machine, phase in slots):
+        return []  # most types, most of the time: it need not be tried
+    return [event for event in _MAKERS[kind](told) if told.allows(event)]
