@@ -41,7 +41,7 @@ def linearize(calls: Sequence[Call], model: Model[S], *, effort: int = EFFORT) -
     In that order the model gives each call the result it had. A call that was never answered may take effect at any
     time after its beginning, or not at all. Silent steps of the model may happen at any time.
 
-    Each pair of done calls and state is looked at once. After *effort* of them the search gives up and says so.
+    No pair of done calls and state is looked at twice. After *effort* of them the search gives up and says so.
 
     Raises:
         ValueError: a call ends before it begins.
@@ -68,7 +68,8 @@ class _Search(Generic[S]):
     def verdict(self) -> Verdict:
         """Search in depth. What was seen is not looked at again."""
         root: _Node[S] = (None, "", 0, self._model.start())
-        seen: set[tuple[int, S]] = {(0, root[3])}
+        seen: dict[tuple[int, S], list[int]] = {(0, root[3]): [0]}
+        looked_at = 1
         self._reached(root)
         if not self._needed:
             return Linearization(())
@@ -78,14 +79,17 @@ class _Search(Generic[S]):
             if node is None:
                 stack.pop()
                 continue
-            key = node[2:]
-            if key in seen:
+            answered, others = node[2] & self._needed, node[2] & ~self._needed
+            before = seen.setdefault((answered, node[3]), [])
+            # Seen in the same state with no more of the others done: whatever follows here follows there as well.
+            if any(not each & ~others for each in before):
                 continue
-            seen.add(key)
-            if node[2] & self._needed == self._needed:
+            before.append(others)
+            looked_at += 1
+            if answered == self._needed:
                 return Linearization(self._way(node))
-            if len(seen) > self._effort:
-                return GaveUp(len(seen), self._way(self._best[0]))
+            if looked_at > self._effort:
+                return GaveUp(looked_at, self._way(self._best[0]))
             self._reached(node)
             stack.append(self._after(node))
         return self._refusal()

@@ -19,6 +19,7 @@ from turnfold.replay.linear.session.terms import (
     SOME_TURN,
     Steps,
     Terms,
+    actual_turn_of,
     claimed,
     identified,
     is_empty,
@@ -95,12 +96,7 @@ def steer(terms: Terms, at: Standing, call: Call) -> Steps:
 
 
 def _other_turn(terms: Terms, at: Standing, slot: Slot, call: Call, wanted: str) -> Steps:
-    told: str | None = None
-    if isinstance(call.result, Refused):
-        # The only place where the caller is told which turn it is.
-        _, found, rest = call.result.message.partition("` but found `")
-        told = rest.removesuffix("`") if found else None
-    at, _, actual = identified(terms, at, slot, told)
+    at, _, actual = identified(terms, at, slot, actual_turn_of(call))
     refusal = refused(EXPECTED_TURN_MISMATCH, expected=wanted, actual=actual)
     return [(at, with_input(refusal, call))]
 

@@ -13,9 +13,7 @@ def freed(at: Standing, slot: Slot, end: End) -> Standing:
     questions = at.questions
     if questions.open or questions.absent:
         questions = Questions(questions.over | questions.open)
-    ends = at.ends
-    if at.watched and (slot.turn_id is None or slot.turn_id in at.watched):
-        ends |= {(slot.turn_id, end)}
+    ends = at.ends | ({(slot.turn_id, end)} & at.watched) if at.watched else at.ends
     return at._replace(slot=None, questions=questions, ends=ends)
 
 

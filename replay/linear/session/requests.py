@@ -1,5 +1,7 @@
 """What becomes of the other requests: interrupts, answers, waiting for ends, going back, shutting down."""
 
+from typing import Final
+
 from turnfold.core.results import (
     INVALID_ROLLBACK,
     NOT_IDLE,
@@ -23,6 +25,9 @@ from turnfold.replay.linear.session.terms import (
     refused,
     which,
 )
+
+TOLD_ENDS: Final[tuple[End, ...]] = ("completed", "interrupted", "replaced")
+"""Ends of which there is an event to wait for."""
 
 
 def interrupt(terms: Terms, at: Standing, call: Call) -> Steps:
@@ -124,13 +129,16 @@ def _ended(terms: Terms, at: Standing, call: Call, wanted: str) -> Steps:
     return found
 
 
+def end_of(result: object) -> str | None:
+    """Return how the turn ended whose terminal event this is; None if it is none."""
+    if isinstance(result, TurnCompleted):
+        return "completed"
+    return result.reason if isinstance(result, TurnAborted) else None
+
+
 def _told(call: Call, turn_id: str, end: End) -> object:
-    """The terminal event as the caller had it, if it is one of that kind and turn."""
-    if end == "cleared":
-        return None
+    """The terminal event: as the caller had it, if it is one of that kind and turn."""
     result = call.result
-    if end == "completed":
-        same = isinstance(result, TurnCompleted) and result.turn_id == turn_id
-        return result if same else TurnCompleted(turn_id=turn_id)
-    same = isinstance(result, TurnAborted) and (result.turn_id, result.reason) == (turn_id, end)
-    return result if same else TurnAborted(turn_id=turn_id, reason=end)
+    if end_of(result) == end and claimed(call, "turn_id") == turn_id:
+        return result
+    return TurnCompleted(turn_id=turn_id) if end == "completed" else TurnAborted(turn_id=turn_id, reason=end)

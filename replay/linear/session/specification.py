@@ -10,8 +10,9 @@ from turnfold.replay.linear.model import Model
 from turnfold.replay.linear.search import EFFORT, linearize
 from turnfold.replay.linear.session import inputs, requests
 from turnfold.replay.linear.session.moves import closing, in_silence, interrupted
-from turnfold.replay.linear.session.standing import IDLE, Standing
-from turnfold.replay.linear.session.terms import Steps, Terms
+from turnfold.replay.linear.session.requests import TOLD_ENDS, end_of
+from turnfold.replay.linear.session.standing import IDLE, End, Standing
+from turnfold.replay.linear.session.terms import Steps, Terms, actual_turn_of, claimed
 from turnfold.replay.linear.verdicts import Linearization, NotLinearizable
 
 WhileAborting: TypeAlias = Literal["refuse", "queue"]
@@ -67,22 +68,22 @@ class SessionModel(Model[Standing]):
         start: Standing = IDLE,
     ) -> None:
         started: set[str] = set()
-        watched: set[str] = set()
+        told: set[str] = set()
         for call in calls:
             if call.op not in _STEPS:
                 raise ValueError(
                     f"{call.client}: a session has no operation {call.op!r}: {', '.join(OPERATIONS)}"
                 )
+            told.add(claimed(call, "turn_id") or actual_turn_of(call) or "")
             if isinstance(call.result, Started):
                 started.add(call.result.turn_id)
-            if call.op == "finished":
-                watched.add(str(call.given.get("turn_id")))
-        self._start = start._replace(watched=frozenset(watched))
+        self._start = start._replace(watched=_watched(calls, started))
         self._terms = Terms(
             queue=while_aborting == "queue",
             aborts_itself=aborts_itself,
             ends_itself=ends_itself,
             started=frozenset(started),
+            told=frozenset(told),
             forgets=len(calls) > ENDS_KEPT,
         )
 
@@ -155,6 +156,22 @@ def check_session(
                 story += f"\n(with {name}=True it would be: pass it if the session may do that unasked)"
                 break
     return story
+
+
+def _watched(calls: Iterable[Call], started: Iterable[str]) -> frozenset[tuple[str | None, End]]:
+    """Return the ends that make a difference to those who wait for one: of which turn, and how.
+
+    A turn that was cleared is told as one that there never was. If nobody was told that he starts it, it may be any
+    turn whose id is not known, which has to have ended the way that they were told.
+    """
+    watched: set[tuple[str | None, End]] = set()
+    for call in calls:
+        if call.op == "finished":
+            turn_id = str(call.given.get("turn_id"))
+            watched |= {(turn_id, end) for end in TOLD_ENDS}
+            if turn_id not in started:
+                watched |= {(None, end) for end in TOLD_ENDS if end == end_of(call.result)}
+    return frozenset(watched)
 
 
 def _given_twice(calls: Iterable[Call]) -> str | None:

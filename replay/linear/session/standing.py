@@ -46,10 +46,10 @@ class Standing(NamedTuple):
     questions: Questions = Questions()
     named: frozenset[str] = NONE
     """Ids that turns turned out to have whose beginning nobody was told."""
-    watched: frozenset[str] = NONE
-    """Ids of turns that somebody waits for. Never changes."""
     ends: frozenset[tuple[str | None, End]] = frozenset()
-    """How watched turns ended; None for those whose id is not known."""
+    """How turns ended, as far as `watched` asks; None for turns whose id is not known."""
+    watched: frozenset[tuple[str | None, End]] = frozenset()
+    """The ends that make a difference to somebody who waits. Never changes."""
 
 
 IDLE: Final = Standing()

@@ -29,6 +29,8 @@ class Terms:
     """Whether the session may end without being asked: its block is left, or it breaks down."""
     started: frozenset[str]
     """Ids of the turns whose askers were told that they start them: no other turn has one of these."""
+    told: frozenset[str]
+    """Ids of turns in results. What is known of others makes no difference."""
     forgets: bool
     """Whether there may be so many turns that the session has forgotten the end of one."""
 
@@ -39,6 +41,14 @@ def claimed(call: Call, field: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def actual_turn_of(call: Call) -> str | None:
+    """Return the turn that a refusal says was found in the place of the expected one; only its message has the id."""
+    if not isinstance(call.result, Refused):
+        return None
+    _, found, rest = call.result.message.partition("` but found `")
+    return rest.removesuffix("`") if found else None
+
+
 def which(terms: Terms, at: Standing, slot: Slot, wanted: str) -> list[tuple[Standing, Slot, bool]]:
     """Return whether the turn in the slot is *wanted*: yes or no, or both where nobody knows its id yet."""
     if slot.turn_id is not None:
@@ -46,6 +56,8 @@ def which(terms: Terms, at: Standing, slot: Slot, wanted: str) -> list[tuple[Sta
     if wanted in terms.started or wanted in at.named or wanted in slot.not_ids:
         return [(at, slot, False)]
     this = slot._replace(turn_id=wanted, not_ids=NONE)
+    if wanted not in terms.told:
+        return [(at._replace(slot=this), this, True), (at, slot, False)]
     other = slot._replace(not_ids=slot.not_ids | {wanted})
     return [
         (at._replace(slot=this, named=at.named | {wanted}), this, True),

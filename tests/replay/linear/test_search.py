@@ -24,9 +24,10 @@ from turnfold.replay.linear import Call, GaveUp, Linearization, Model, NotLinear
 
 tapes = st.lists(st.integers(0, 11), max_size=40)
 
+GET: Ask = ("get", {})
 queue_ask: st.SearchStrategy[Ask] = st.one_of(
     st.tuples(st.just("put"), st.fixed_dictionaries({"value": st.integers(0, 3)})),
-    st.just(("get", {})),
+    st.just(GET),
 )
 swap: st.SearchStrategy[Ask] = st.tuples(st.just("swap"), st.fixed_dictionaries({"value": st.integers(0, 9)}))
 add: st.SearchStrategy[Ask] = st.just(("add", {}))
