@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from importlib import import_module
 
 import pytest
-
-import turnfold.replay.explore
-import turnfold.replay.testing  # noqa: F401  loaded once, since pytester forgets what is loaded inside of it
 
 OURS = "turnfold.tools.pytest_plugin"
 _TOKEN = re.compile(r"--interleave-replay=([^' ]+)")
@@ -16,6 +14,7 @@ _TOKEN = re.compile(r"--interleave-replay=([^' ]+)")
 
 def run(pytester: pytest.Pytester, *words: str, plugins: Sequence[str] = (OURS,)) -> pytest.RunResult:
     """Run pytest in the test's folder, inside of this process."""
+    import_module("turnfold.replay.testing")  # once: pytester forgets what is loaded inside of it
     with pytest.MonkeyPatch.context() as patch:
         _alone(pytester, patch)
         return pytester.runpytest_inprocess(*_loading(plugins), *words)
