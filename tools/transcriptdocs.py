@@ -25,7 +25,17 @@ PAGES = (
     Path("README.md"),
     *(
         Path("docs", f"{name}.md")
-        for name in ("tutorial", "run", "embedding", "models", "tools", "hooks", "approvals", "exploring")
+        for name in (
+            "tutorial",
+            "run",
+            "embedding",
+            "models",
+            "tools",
+            "hooks",
+            "approvals",
+            "exploring",
+            "races",
+        )
     ),
 )
 BLOCK = re.compile(
@@ -33,8 +43,10 @@ BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 PROMPT = "$ "
-PROGRAMS = {"turnfold": "-P -m turnfold.tools", "python": "-P"}
+PROGRAMS = {"turnfold": "-P -m turnfold.tools", "python": ""}
 """What a page may call, and the words with which the running Python does it."""
+PYTEST = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "-p turnfold.tools.pytest_plugin"}
+"""A pytest in a page has our plugin, and none that happens to be installed."""
 
 
 def page_files() -> Mapping[Path, str]:
@@ -70,7 +82,8 @@ def _rerun(block: re.Match[str], work: Path, programs: Path) -> str:
     done = subprocess.run(
         ["/bin/sh", "-c", _script(typed)],
         cwd=work,
-        env={"PATH": path, "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
+        env={"PATH": path, "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+        | PYTEST,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -58,7 +58,16 @@ def test_a_page_with_programs_is_run() -> None:
 def test_a_program_is_run_where_it_is_shown(block: Block) -> None:
     """Each block has a name that a later command of its page runs, or says that it is not run."""
     assert block.name
-    assert block.name == NOT_RUN or f"$ python {block.name}" in block.rest
+    assert block.name == NOT_RUN or runs(block.rest, block.name.removesuffix(".py"))
+
+
+def runs(rest: str, module: str) -> bool:
+    """Whether a command runs the module's file, itself or in pytest, or another file of the page that imports it."""
+    if re.search(rf"^\$ python (?:-m pytest .*)?\b{module}\.py\b", rest, re.MULTILINE):
+        return True
+    imports = re.compile(rf"^(?:from|import) {module}\b", re.MULTILINE)
+    users = [found for found in FENCE.finditer(rest) if imports.search(found["code"])]
+    return any(runs(rest[found.end() :], found["info"].strip().removesuffix(".py")) for found in users)
 
 
 @pytest.mark.parametrize("block", ALL, ids=str)
