@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Mapping
+from typing import TypeVar, cast
 
 import attrs
 
@@ -34,7 +34,7 @@ def renamed(value: T, names: Mapping[str, str]) -> T:
     return cast("T", _renamed(value, names))
 
 
-def _renamed(value: Any, names: Mapping[str, str]) -> object:
+def _renamed(value: object, names: Mapping[str, str]) -> object:
     if isinstance(value, str):
         return names.get(value, value)
     if isinstance(value, tuple):
@@ -44,8 +44,12 @@ def _renamed(value: Any, names: Mapping[str, str]) -> object:
     if isinstance(value, Mapping):
         parts = cast("Mapping[object, object]", value)
         return {_renamed(name, names): _renamed(part, names) for name, part in parts.items()}
-    kind = cast("type[Any]", type(value))
-    if attrs.has(kind):
-        fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(kind)
-        return kind(**{str(field.alias): _renamed(getattr(value, field.name), names) for field in fields})
-    return cast("object", value)
+    if attrs.has(type(value)):
+        return _rebuilt(cast("attrs.AttrsInstance", value), names)
+    return value
+
+
+def _rebuilt(value: attrs.AttrsInstance, names: Mapping[str, str]) -> object:
+    kind: Callable[..., object] = type(value)
+    fields: tuple[attrs.Attribute[object], ...] = attrs.fields(type(value))
+    return kind(**{str(each.alias): _renamed(getattr(value, each.name), names) for each in fields})
