@@ -25,6 +25,7 @@ Works on any async function without parameters that waits by means of trio alone
 
 from __future__ import annotations
 
+from turnfold.replay.explore.beside import agreement, parting, side_by_side
 from turnfold.replay.explore.cancellations import EveryCancellation
 from turnfold.replay.explore.clock import VirtualClock
 from turnfold.replay.explore.comparing import Check, first_difference, held_back, judged, signature
@@ -34,6 +35,7 @@ from turnfold.replay.explore.inside import UnsupportedTrio
 from turnfold.replay.explore.listening import Refused
 from turnfold.replay.explore.naming import STRATEGY_FORMS, strategy_of
 from turnfold.replay.explore.parallel import WorkerFailed, explore_in_workers
+from turnfold.replay.explore.nearest import Nearest, Neighbour, nearest_passing
 from turnfold.replay.explore.picture import Step, pictured, steps_of
 from turnfold.replay.explore.places import Place
 from turnfold.replay.explore.quiet import unexplored
@@ -58,6 +60,8 @@ __all__ = [
     "Exploration",
     "Failure",
     "Limits",
+    "Nearest",
+    "Neighbour",
     "NotLoadable",
     "Pct",
     "Place",
@@ -79,6 +83,7 @@ __all__ = [
     "UnsupportedTrio",
     "VirtualClock",
     "WorkerFailed",
+    "agreement",
     "decode",
     "encode",
     "explore",
@@ -90,12 +95,15 @@ __all__ = [
     "leaves",
     "load_scenario",
     "name_of",
+    "nearest_passing",
     "only_one",
+    "parting",
     "perform",
     "pictured",
     "replay",
     "scenario_of",
     "shrink",
+    "side_by_side",
     "signature",
     "steps_of",
     "strategy_of",

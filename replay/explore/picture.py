@@ -14,6 +14,9 @@ from turnfold.replay.explore.runs import Run
 _PAST_MAX: Final = 3
 """Stops between the first and the last of several steps in a row that are named."""
 
+_SLEEPS: Final = frozenset({"sleep", "sleep_until"})
+"""These end by a deadline of their own, which is a cancellation to nobody but trio."""
+
 
 @attrs.frozen(kw_only=True)
 class Step:
@@ -163,7 +166,7 @@ def _reason(run: Run, step: Step, steps: Sequence[Step]) -> str:
     """What made a task runnable that was not; or that it was cancelled."""
     if step.woken is None or step.began is None:
         return ""
-    asleep = step.began.waits_in.startswith("sleep")
+    asleep = step.began.waits_in in _SLEEPS
     how = "cancelled" if step.cancelled and not (asleep and _passed(step, steps)) else "woken"
     if run.cancel is not None and step.cancelled and step.woken == run.cancel.step - 1:
         return " (cancelled)"
