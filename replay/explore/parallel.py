@@ -108,15 +108,12 @@ def explore_in_workers(
     *target* and *check* have to be functions at the top of a module, or other objects that can be pickled, or their
     names as `module:function`. A worker has the `sys.path` and the current folder of this process.
 
-    The strategy is divided: worker i of n has `strategy.part(i, n)`; the strategy itself is not advanced. Schedules are
-    counted in the strategy's own order, and up to the budget or the first failure in that order: runs, outcomes,
-    failure and `found_after` are those of `explore`, however many workers there are. Two things differ. Which passing
-    schedules are run twice depends on the workers. And the first failing schedule is run again in this process, and
-    shrunk here: if it goes another way than in the worker, that is `unstable`. So `failure.error` is the exception
-    itself, whether or not it could have been sent from one process to another.
-
-    A part of the work is done more than once (see the parts of the strategies), and a worker takes some tenths of a
-    second to start: it is worth it from some seconds on.
+    Worker i of n has `strategy.part(i, n)`; the strategy itself is not advanced. Schedules are counted in its order, up
+    to the budget or the first failure in that order: the report is that of `explore`, however many workers there are.
+    Two things differ. Which passing schedules are run twice depends on the workers. And the first failing one is run
+    again and shrunk in this process (so `failure.error` is the exception itself, even one that cannot be sent to
+    another process); if it goes another way here than there, it is `unstable`.
+    A worker takes some tenths of a second to start: it is worth it from some seconds on.
 
     Raises:
         NotLoadable: the scenario, the check or the strategy is not to be had in another process.
@@ -125,24 +122,15 @@ def explore_in_workers(
         ValueError: the budget or the number of workers is not positive.
         WorkerFailed: a worker died, or met an error that is not an outcome of a schedule.
     """
-    if budget < 1:
-        raise ValueError(f"the budget is the number of schedules to run, at least 1, not {budget}")
-    if workers < 1:
-        raise ValueError(f"at least one worker has to run the schedules, not {workers}")
-    chosen = DelayBounded() if strategy is None else strategy
-    if not hasattr(chosen, "part"):
-        raise TypeError(
-            f"{type(chosen).__name__} cannot be divided: it has no part(index, of); use explore()"
-        )
-    refuse_in_a_run()
+    chosen: Divisible = DelayBounded() if strategy is None else strategy
+    _refuse(chosen, budget, workers)
     if isinstance(target, str):
         load_scenario(target)  # what is wrong with it is told before there are workers
     its_check = load_check(check)
-    label = name if name is not None else target if isinstance(target, str) else name_of(target)
     job = Job(
         scenario=target,
         check=check,
-        name=label,
+        name=name or (target if isinstance(target, str) else name_of(target)),
         strategy=chosen,
         limits=Limits() if limits is None else limits,
         budget=budget,
@@ -151,7 +139,7 @@ def explore_in_workers(
     )
     merged = _merged(job, workers)
     return Exploration(
-        scenario=label,
+        scenario=job.name,
         strategy=chosen.name,
         runs=merged.runs,
         steps=merged.steps,
@@ -166,6 +154,18 @@ def explore_in_workers(
 
 def _frequency(row: tuple[str, int]) -> tuple[int, str]:
     return -row[1], row[0]
+
+
+def _refuse(strategy: Divisible, budget: int, workers: int) -> None:
+    if budget < 1:
+        raise ValueError(f"the budget is the number of schedules to run, at least 1, not {budget}")
+    if workers < 1:
+        raise ValueError(f"at least one worker has to run the schedules, not {workers}")
+    if not hasattr(strategy, "part"):
+        raise TypeError(
+            f"{type(strategy).__name__} cannot be divided: it has no part(index, of); use explore()"
+        )
+    refuse_in_a_run()
 
 
 def _merged(job: Job, workers: int) -> Merged:
