@@ -40,7 +40,8 @@ class Nearest:
     """The task that makes it in the passing one."""
     last: bool
     """Whether each choice behind the parting was tried the other way, one at a time, each time with the default choices
-    from there on and with the failing schedule's own, and the failure stayed (or became another one)."""
+    from there on and with the failing schedule's own as far as they can be made, and the failure stayed, or became
+    another one."""
     tried: int
     """Schedules that were run to find it."""
     parting: tuple[str, ...]
@@ -107,7 +108,9 @@ class _Searching:
             return False
         self._seen.add((deviations, cancel))
         run = yield from self._run(Tape(deviations=deviations, cancel=cancel).plan())
-        if run.failed or run.misfits:
+        if run.failed or (
+            run.misfits and run.cancel is not None
+        ):  # the cancellation may not have taken place
             return False
         if self.best is None or self._rank(run) > self._rank(self.best):
             self.best = run

@@ -97,7 +97,7 @@ def test_what_is_the_same_is_folded() -> None:
     one, other = detailed(long), detailed(long, (0, 1))
     lines = side_by_side(one, other)
     assert "... 10 rows are the same ..." == lines[1].strip()
-    assert "... 8 rows are the same ..." == lines[-4].strip()
+    assert "... 9 rows are the same ..." == lines[-4].strip()
     assert 12 == len(lines)
 
 
