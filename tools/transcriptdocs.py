@@ -35,6 +35,7 @@ PAGES = (
             "approvals",
             "exploring",
             "races",
+            "pytest",
         )
     ),
 )
