@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import trio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -84,6 +85,36 @@ def test_parts_of_random_strategies_are_the_whole(toy: Toy, seed: int, of: int) 
     """The same schedules as without parts, also where schedules differ in length, which PCT measures."""
     assert_parts_are_the_whole(RandomWalk(seed), scenario_of(toy), of)
     assert_parts_are_the_whole(Pct(3, seed), scenario_of(toy), of)
+
+
+async def seldom_long() -> None:
+    """Its schedules have many more choice points if tasks end in the reverse order, which is seldom."""
+    order: list[int] = []
+
+    async def walk(number: int) -> None:
+        for _ in range(3):
+            await trio.lowlevel.checkpoint()
+        order.append(number)
+
+    async def linger() -> None:
+        for _ in range(20):
+            await trio.lowlevel.checkpoint()
+
+    async with trio.open_nursery() as nursery:
+        for number in range(4):
+            nursery.start_soon(walk, number)
+    if order == [3, 2, 1, 0]:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(linger)
+            nursery.start_soon(linger)
+
+
+def test_parts_of_pct_are_the_whole_though_each_comes_upon_other_lengths() -> None:
+    """What one part alone has seen of the lengths of schedules does not change what it draws."""
+    lengths = [len(order) for *_, order in own(Pct(3), seldom_long)]
+    assert max(lengths) > 2 * min(lengths)
+    for of in (2, 3):
+        assert_parts_are_the_whole(Pct(3), seldom_long, of)
 
 
 @settings(max_examples=15)
