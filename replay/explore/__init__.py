@@ -34,8 +34,8 @@ from turnfold.replay.explore.frames import only_one, user_frames
 from turnfold.replay.explore.inside import UnsupportedTrio
 from turnfold.replay.explore.listening import Refused
 from turnfold.replay.explore.naming import STRATEGY_FORMS, strategy_of
-from turnfold.replay.explore.parallel import WorkerFailed, explore_in_workers
 from turnfold.replay.explore.nearest import Nearest, Neighbour, nearest_passing
+from turnfold.replay.explore.parallel import WorkerFailed, explore_in_workers
 from turnfold.replay.explore.picture import Step, pictured, steps_of
 from turnfold.replay.explore.places import Place
 from turnfold.replay.explore.quiet import unexplored

@@ -133,6 +133,32 @@ def test_failures_are_the_same_by_kind_and_by_types_of_exceptions() -> None:
     assert ("raised",) == signature(run)
 
 
+class Complaint(Exception):
+    """Says itself what makes it the same as another one."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.schedule_signature = code
+
+
+def test_an_exception_may_say_what_counts_as_the_same() -> None:
+    """Its `schedule_signature` stands in for its type, each once, also in groups and beside others."""
+    run = attrs.evolve(one(leaves_nothing), kind="raised")
+    first, second = Complaint("T1", "at noon"), Complaint("T1", "at midnight")
+    assert ("raised", "T1") == signature(attrs.evolve(run, error=first))
+    assert ("raised", "T1") == signature(attrs.evolve(run, error=ExceptionGroup("", [first, second])))
+    both = ExceptionGroup("", [ValueError(), Complaint("T2", "")])
+    assert ("raised", "T2", "ValueError") == signature(attrs.evolve(run, error=both))
+
+
+def test_switches_are_counted() -> None:
+    """How often another task runs than before."""
+    run = one(leaves_nothing)
+    assert [0, 0, 1, 3] == [
+        attrs.evolve(run, order=order).switches for order in ([], [1, 1], [0, 1, 1], [0, 1, 1, 0, 2])
+    ]
+
+
 def test_a_campaign_may_run_nothing() -> None:
     """Then trio is not run at all."""
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from random import Random
+
 import pytest
 import trio
 
-from turnfold.replay.explore import Pct, RandomWalk, explore, replay
+from turnfold.replay.explore import DelayBounded, Pct, RandomWalk, Scenario, Step, Strategy, explore, replay
 
 
 async def order_of_four() -> None:
@@ -94,3 +98,181 @@ def test_a_report_says_whether_trio_alone_could_do_this() -> None:
     assert "steps need a task to be held back longer than trio does today" in str(away)
     assert 0 == update.beyond_trio
     assert "trio's own scheduler can do this" in str(update)
+
+
+class Complaint(Exception):
+    """One exception for many defects."""
+
+    def __init__(self, first: str) -> None:
+        super().__init__(f"{first} came first")
+        self.schedule_signature = first
+
+
+async def order_of_four_by_code() -> None:
+    """Fails for two reasons with one type of exception; the other one needs fewer steps to be chosen."""
+    order: list[str] = []
+
+    async def walk(name: str) -> None:
+        for _ in range(3):
+            await trio.lowlevel.checkpoint()
+        order.append(name)
+
+    async with trio.open_nursery() as nursery:
+        for name in "abcd":
+            nursery.start_soon(walk, name)
+    if order[0] in "bd":
+        raise Complaint(order[0])
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_shrinking_keeps_to_the_signature_of_an_exception(seed: int) -> None:
+    """The type is the same, and yet no schedule with another signature is taken for the same failure."""
+    strategy = RandomWalk(seed)
+    found = explore(order_of_four_by_code, strategy, budget=500, shrinks=0).failure
+    shrunk = explore(order_of_four_by_code, RandomWalk(seed), budget=500).failure
+    assert found is not None
+    assert shrunk is not None
+    assert found.text == shrunk.text
+    assert {"b came first": ((0, 1),), "d came first": ((0, 3),)}[
+        shrunk.text.partition(": ")[2]
+    ] == shrunk.tape.deviations
+
+
+def in_order(seed: int, tasks: int, length: int, marks: int) -> Scenario:
+    """Tasks that pass marks at random places of their way; it fails if all are passed in one order of many."""
+    random = Random(seed)
+    chosen = [(random.randrange(tasks), random.randrange(length)) for _ in range(marks)]
+    places = {place: mark for mark, place in enumerate(sorted(chosen, key=by_task))}
+    order = [places[place] for place in chosen]
+
+    async def scenario() -> None:
+        passed: list[int] = []
+
+        async def walk(task: int) -> None:
+            for at in range(length):
+                await trio.lowlevel.checkpoint()
+                if (task, at) in places:
+                    passed.append(places[task, at])
+
+        async with trio.open_nursery() as nursery:
+            for task in range(tasks):
+                nursery.start_soon(walk, task)
+        if passed == order:
+            raise ValueError
+
+    return scenario
+
+
+def by_task(place: tuple[int, int]) -> int:
+    """Sort places by task only."""
+    return place[0]
+
+
+@pytest.mark.parametrize("make", [RandomWalk, Pct])
+def test_a_fault_of_three_orderings_shrinks_to_a_few_choices(make: Callable[[int], Strategy]) -> None:
+    """At most twelve, whichever schedule was found, and it fails when it is replayed."""
+    found = 0
+    for seed in range(8):
+        scenario = in_order(seed, tasks=3, length=9, marks=3)
+        failure = explore(scenario, make(3), budget=400, name="it", nearest=0).failure
+        if failure is not None:
+            found += 1
+            assert 12 >= len(failure.tape.deviations)
+            assert failure.smallest
+            assert "raised" == replay(scenario, failure.token, name="it").run.kind
+    assert found >= 6
+
+
+def test_shrinking_saves_switches_of_tasks() -> None:
+    """With as many choices, the schedule is taken in which a task is not left for a moment only."""
+
+    async def scenario() -> None:
+        passed: list[str] = []
+
+        async def walk(name: str, steps: int) -> None:
+            for _ in range(steps):
+                await trio.lowlevel.checkpoint()
+            passed.append(name)
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(walk, "a", 2)
+            nursery.start_soon(walk, "b", 3)
+            nursery.start_soon(walk, "c", 3)
+        if passed == ["a", "c", "b"]:
+            raise ValueError
+
+    failure = explore(scenario, RandomWalk(1), budget=200).failure
+    assert failure is not None
+    assert ["scenario#0", "walk#1", "walk#3", "walk#2", "scenario#0"] == tasks_of(failure.schedule)
+
+
+def tasks_of(steps: Sequence[Step]) -> list[str]:
+    """The tasks in order, one that makes several steps in a row once."""
+    return [task for task, _ in groupby(step.task for step in steps)]
+
+
+async def handshake() -> None:
+    """Fails where each of two tasks goes on after it has woken the other one."""
+    log: list[str] = []
+    one, other = trio.Event(), trio.Event()
+
+    async def first() -> None:
+        one.set()
+        await trio.lowlevel.checkpoint()
+        log.append("first goes on")
+        await other.wait()
+        log.append("first ends")
+
+    async def second() -> None:
+        await one.wait()
+        other.set()
+        await trio.lowlevel.checkpoint()
+        log.append("second goes on")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(first)
+        nursery.start_soon(second)
+    if log == ["first goes on", "second goes on", "first ends"]:
+        raise ValueError
+
+
+async def reversed_order() -> None:
+    """Fails where four tasks run in the opposite order."""
+    order: list[int] = []
+
+    async def step(number: int) -> None:
+        await trio.lowlevel.checkpoint()
+        order.append(number)
+
+    async with trio.open_nursery() as nursery:
+        for number in range(4):
+            nursery.start_soon(step, number)
+    if order == [3, 2, 1, 0]:
+        raise ValueError
+
+
+def priorities(depth: int) -> Pct:
+    """The schedules of `Pct` without the first one, which is the default and has no priorities."""
+    strategy = Pct(depth)
+    assert strategy.begin() is not None
+    return strategy
+
+
+def test_the_delays_of_a_failure_are_no_bound_of_its_depth() -> None:
+    """No delay where priorities have to change once; three delays where priorities alone suffice."""
+    failure = explore(handshake, priorities(2), budget=300).failure
+    assert failure is not None
+    assert 0 == failure.delays
+    assert {"None": 300} == explore(handshake, priorities(1), budget=300).outcomes
+    failure = explore(reversed_order, Pct(1), budget=500).failure
+    assert failure is not None
+    assert 3 == failure.delays
+
+
+def test_the_delays_of_what_a_depth_first_search_found_are_as_few_as_any() -> None:
+    """With one delay less nothing fails, and that search is complete."""
+    failure = explore(reversed_order, DelayBounded(3)).failure
+    assert failure is not None
+    assert (3, 3) == (failure.delays, failure.found_with)
+    fewer = explore(reversed_order, DelayBounded(2))
+    assert (None, True) == (fewer.failure, fewer.complete)
