@@ -111,7 +111,7 @@ def draw_schedule(*, max_delays: int = 3, cancel: bool = False) -> Tape | None:
         hypothesis.errors.InvalidArgument: no Hypothesis test is running.
     """
     data: Any = current_build_context().data
-    if data.max_choices == 0:
+    if getattr(data, "max_choices", getattr(data, "max_length", None)) == 0:  # of older versions: max_length
         return None
     drawn = st.DataObject(data).draw(schedules(max_delays=max_delays, cancel=cancel), label="schedule")
     assert isinstance(drawn, Tape)
