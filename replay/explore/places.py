@@ -70,6 +70,8 @@ def standing(task: Any) -> Place | None:
     That is the innermost frame outside of trio (anyio, contextlib) and this package. A task that has no such frame, as
     one that was started with `start_soon(trio.sleep, 1)`, stands in the outermost one it has.
     """
+    if getattr(task.coro, "cr_frame", task.coro) is None:
+        return None  # trio 0.25 cannot say so itself
     found: Any = None
     line, what = 0, ""
     for frame, its_line in task.iter_await_frames():

@@ -238,7 +238,7 @@ def test_values_can_be_drawn_and_assumed_inside_of_a_schedule() -> None:
         async def child() -> None:
             number = data.draw(st.integers(0, 1_000))
             assume(number % 2 == 0)
-            assert number < 500
+            assert number < 500, f"{number} is too much"
 
         async def scenario() -> None:
             async with trio.open_nursery() as nursery:
@@ -246,7 +246,7 @@ def test_values_can_be_drawn_and_assumed_inside_of_a_schedule() -> None:
 
         run_schedule(scenario, schedule)
 
-    with pytest.raises(AssertionError, match="assert 500 < 500") as caught:
+    with pytest.raises(AssertionError, match="500 is too much") as caught:
         drawn_late()
     assert "child#1" in "\n".join(caught.value.__notes__)
 
