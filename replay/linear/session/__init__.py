@@ -3,7 +3,6 @@
 from turnfold.replay.linear.session.specification import (
     OPERATIONS,
     SessionModel,
-    WhileAborting,
     check_session,
 )
 from turnfold.replay.linear.session.standing import IDLE, Standing
@@ -13,6 +12,5 @@ __all__ = [
     "OPERATIONS",
     "SessionModel",
     "Standing",
-    "WhileAborting",
     "check_session",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from turnfold.core.results import Queued, Started, Steered
 from turnfold.replay.linear.calls import Call, Raised
@@ -14,8 +14,6 @@ from turnfold.replay.linear.session.requests import TOLD_ENDS, end_of
 from turnfold.replay.linear.session.standing import IDLE, End, Standing
 from turnfold.replay.linear.session.terms import Steps, Terms, actual_turn_of, claimed
 from turnfold.replay.linear.verdicts import Linearization, NotLinearizable
-
-WhileAborting: TypeAlias = Literal["refuse", "queue"]
 
 _STEPS: Final[Mapping[str, Callable[[Terms, Standing, Call], Steps]]] = MappingProxyType(
     {
@@ -49,24 +47,26 @@ class SessionModel(Model[Standing]):
 
     Args:
         calls: the history; from its results the model takes ids, which a session is free to choose.
-        while_aborting: what becomes of input during an abort, as in the session's options.
+        while_aborting: what becomes of input during an abort, `refuse` or `queue`, as in the session's options.
         aborts_itself: whether a turn may be aborted without a client asking: a hook interrupts, a task crashes.
         ends_itself: whether the session may end without a client asking: its block is left, or it breaks down.
         start: where the session stands before the first call.
 
     Raises:
-        ValueError: a call names an operation that is not in `OPERATIONS`.
+        ValueError: a call names an operation that is not in `OPERATIONS`, or there is no such *while_aborting*.
     """
 
     def __init__(
         self,
         calls: Sequence[Call],
         *,
-        while_aborting: WhileAborting = "refuse",
+        while_aborting: str = "refuse",
         aborts_itself: bool = False,
         ends_itself: bool = False,
         start: Standing = IDLE,
     ) -> None:
+        if while_aborting not in {"refuse", "queue"}:
+            raise ValueError(f"while_aborting is 'refuse' or 'queue', not {while_aborting!r}")
         started: set[str] = set()
         told: set[str] = set()
         for call in calls:
@@ -119,7 +119,7 @@ class SessionModel(Model[Standing]):
 def check_session(
     calls: Sequence[Call],
     *,
-    while_aborting: WhileAborting = "refuse",
+    while_aborting: str = "refuse",
     aborts_itself: bool = False,
     ends_itself: bool = False,
     start: Standing = IDLE,
