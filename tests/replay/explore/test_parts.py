@@ -79,7 +79,7 @@ def test_parts_of_a_search_that_is_not_small_are_the_whole(delays: int | None, o
     assert_parts_are_the_whole(DelayBounded(delays), steppers(3, 3, 3), of)
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(toy=toys(tasks_max=3, steps_max=3), seed=st.integers(0, 99), of=st.integers(1, 4))
 def test_parts_of_random_strategies_are_the_whole(toy: Toy, seed: int, of: int) -> None:
     """The same schedules as without parts, also where schedules differ in length, which PCT measures."""
@@ -149,9 +149,7 @@ def test_a_part_has_the_name_of_the_whole() -> None:
 
 def test_the_work_that_parts_have_in_common_is_small() -> None:
     """Two parts of a search run the default schedule twice, and nothing else; each has about one half."""
-    counts: list[int] = []
-    for index in range(2):
-        counts.append(len(own(DelayBounded(2).part(index, 2), steppers(3, 3, 3))))
+    counts = [len(own(DelayBounded(2).part(index, 2), steppers(3, 3, 3))) for index in range(2)]
     whole = len(own(DelayBounded(2), steppers(3, 3, 3)))
     assert whole == sum(counts)
     assert max(counts) <= 0.6 * whole
