@@ -166,7 +166,7 @@ def _watched(calls: Iterable[Call], started: Iterable[str]) -> frozenset[tuple[s
     """
     watched: set[tuple[str | None, End]] = set()
     for call in calls:
-        if call.op == "finished":
+        if call.op == "finished" and call.ended is not None:
             turn_id = str(call.given.get("turn_id"))
             watched |= {(turn_id, end) for end in TOLD_ENDS}
             if turn_id not in started:
