@@ -124,13 +124,12 @@ def explore_in_workers(
     """
     chosen: Divisible = DelayBounded() if strategy is None else strategy
     _refuse(chosen, budget, workers)
-    if isinstance(target, str):
-        load_scenario(target)  # what is wrong with it is told before there are workers
+    scenario = load_scenario(target) if isinstance(target, str) else target
     its_check = load_check(check)
     job = Job(
         scenario=target,
         check=check,
-        name=name or (target if isinstance(target, str) else name_of(target)),
+        name=name_of(scenario) if name is None else name,
         strategy=chosen,
         limits=Limits() if limits is None else limits,
         budget=budget,
@@ -144,7 +143,7 @@ def explore_in_workers(
         runs=merged.runs,
         steps=merged.steps,
         outcomes=dict(sorted(merged.outcomes.items(), key=_frequency)),
-        failure=_failure(job, merged, its_check, shrinks),
+        failure=_failure(scenario, its_check, job, merged, shrinks),
         complete=merged.complete,
         bound=chosen.bound_for(merged.tasks_max, merged.choices_max),
         tasks_max=merged.tasks_max,
@@ -258,11 +257,12 @@ class _Again(Replay):
             self.mismatch = first_difference(there, run)
 
 
-def _failure(job: Job, merged: Merged, check: Check | None, shrinks: int) -> Failure | None:
+def _failure(
+    scenario: Scenario, check: Check | None, job: Job, merged: Merged, shrinks: int
+) -> Failure | None:
     """Run the schedule that a worker found, if any, once more in this process, and shrink it."""
     if merged.found is None:
         return None
-    scenario = load_scenario(job.scenario) if isinstance(job.scenario, str) else job.scenario
     again = _Again(merged.found, job.limits.patience)
     failure = explore(scenario, again, check=check, name=job.name, limits=job.limits, shrinks=shrinks).failure
     assert failure is not None, "it failed there, and so either fails here or went another way"

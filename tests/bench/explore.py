@@ -1,31 +1,39 @@
-"""What exploring costs: schedules a second, beside bare `trio.run`.
+"""What exploring costs: schedules a second, beside bare `trio.run`, and what a second process is worth.
 
     python -P tests/bench/explore.py
+    python -P tests/bench/explore.py workers
 
-The toy has three tasks with four checkpoints each. References of the same run: `trio.run` of the toy as it is, and each
-schedule in a `trio.run` of its own.
+The toy has three tasks with four checkpoints each. References of the same run: `trio.run` of the toy as it is, each
+schedule in a `trio.run` of its own, and, for two workers, two processes that do nothing but count, beside one of them.
+With the argument only the workers are measured.
 """
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Callable
+from multiprocessing import get_context
 
 import trio
 
 from turnfold.replay.explore import (
     DelayBounded,
+    Divisible,
     EveryCancellation,
     Limits,
     Pct,
     RandomWalk,
     Strategy,
     explore,
+    explore_in_workers,
 )
 
 SCHEDULES = 5_000
 ROUNDS = 3
 PLANTED_RUNS = 3_000
+COUNTED = 30_000_000
 
 
 async def toy() -> object:
@@ -107,8 +115,82 @@ def found_by_trio() -> int:
     return hits
 
 
+SHARED: dict[str, tuple[Callable[[], Divisible], int]] = {
+    "__main__:toy": (RandomWalk, 40_000),
+    "turnfold.replay.races:interrupt_approval": (Pct, 1_500),
+    # Others of the engine's races come here: their names, a strategy, and a budget of some seconds.
+}
+"""Scenario → what one worker and two workers are given to do."""
+
+
+def count() -> None:
+    """What a process does that needs nothing but a core."""
+    number = 0
+    while number < COUNTED:
+        number += 1
+
+
+def counting(processes: int) -> float:
+    """Seconds in which so many processes count at the same time."""
+    context = get_context("spawn")
+    began = time.perf_counter()
+    started = [context.Process(target=count) for _ in range(processes)]
+    for process in started:
+        process.start()
+    for process in started:
+        process.join()
+    return time.perf_counter() - began
+
+
+def shared(name: str, workers: int) -> tuple[float, float]:
+    """Seconds in which workers run a scenario, their start included; and the CPU seconds of all of them."""
+    make, budget = SHARED[name]
+    before = os.times()
+    began = time.perf_counter()
+    exploration = explore_in_workers(name, make(), workers=workers, budget=budget)
+    taken_s = time.perf_counter() - began
+    after = os.times()
+    if exploration.runs != budget or exploration.failure is not None:
+        raise SystemExit(f"{name} was to be explored without a failure:\n{exploration}")
+    cpu_s = after.children_user + after.children_system - before.children_user - before.children_system
+    return taken_s, cpu_s
+
+
+def workers() -> None:
+    """Two workers beside one, in turn, and the best of each."""
+    rounds = range(ROUNDS)
+    start_s = min(timed_start() for _ in rounds)
+    print(f"a worker starts, runs one schedule and is gone in {start_s:.2f} s")
+    for name, (make, budget) in SHARED.items():
+        ones, twos, refs = zip(
+            *((shared(name, 1), shared(name, 2), counting(2) / counting(1)) for _ in rounds), strict=True
+        )
+        (one_s, one_cpu_s), (two_s, two_cpu_s) = min(ones), min(twos)
+        speed = budget / two_s
+        print(f"{name}, {make().name}: {budget} schedules")
+        print(
+            f"  2 workers {speed:.0f} schedules/s, {one_s / two_s:.2f} times 1 worker ({one_s:.2f} s, {two_s:.2f} s)"
+        )
+        print(f"  two processes that only count: {2 / min(refs):.2f} times one")
+        print(f"  CPU: {one_cpu_s:.2f} s with 1 worker, {two_cpu_s:.2f} s with 2")
+
+
+def timed_start() -> float:
+    """Seconds for an exploration of one schedule."""
+    began = time.perf_counter()
+    explore_in_workers("__main__:toy", RandomWalk(), workers=1, budget=1)
+    return time.perf_counter() - began
+
+
 def main() -> None:
     """Measure, and print."""
+    if sys.argv[1:] != ["workers"]:
+        alone()
+    workers()
+
+
+def alone() -> None:
+    """One process."""
     print(f"bare trio.run of the toy        {fastest(bare):8.0f} runs/s")
     makers: dict[str, Callable[[], Strategy]] = {"random walk": RandomWalk, "pct": Pct, "dfs": every_schedule}
     for name, make in makers.items():
