@@ -97,17 +97,21 @@ def _specific(event: HookEvent, **fields: object) -> HookExit:
 
 
 def _good(event: HookEvent) -> list[st.SearchStrategy[HookExit]]:
-    ends = [st.just(HookExit(code=0)), st.just(_said()), st.builds(lambda text: _said(systemMessage=text), _WORDS)]
+    ends = [
+        st.just(HookExit(code=0)),
+        st.just(_said()),
+        _WORDS.map(lambda text: _said(systemMessage=text)),
+    ]
     if event not in _JSON_ONLY:
-        ends.append(st.builds(lambda text: HookExit(code=0, stdout=text), _WORDS))
+        ends.append(_WORDS.map(lambda text: HookExit(code=0, stdout=text)))
     if event in _TWO:
-        ends.append(st.builds(lambda text: HookExit(code=2, stderr=text), _REASONS))
+        ends.append(_REASONS.map(lambda text: HookExit(code=2, stderr=text)))
     if event in _BLOCKING:
-        ends.append(st.builds(lambda text: _said(decision="block", reason=text), _REASONS))
+        ends.append(_REASONS.map(lambda text: _said(decision="block", reason=text)))
     if event in _STOPPABLE:
-        ends.append(st.builds(lambda text: _said(**{"continue": False, "stopReason": text}), _REASONS))
+        ends.append(_REASONS.map(lambda text: _said(**{"continue": False, "stopReason": text})))
     if event in _CONTEXTUAL:
-        ends.append(st.builds(lambda text: _specific(event, additionalContext=text), _WORDS))
+        ends.append(_WORDS.map(lambda text: _specific(event, additionalContext=text)))
     return [*ends, *_decisions(event)]
 
 
@@ -118,27 +122,30 @@ def _decisions(event: HookEvent) -> list[st.SearchStrategy[HookExit]]:
         return [
             st.just(_specific(event, decision=allow)),
             st.builds(
-                lambda text, stop: _specific(event, decision={"behavior": "deny", "message": text, "interrupt": stop}),
+                lambda text, stop: _specific(
+                    event, decision={"behavior": "deny", "message": text, "interrupt": stop}
+                ),
                 _REASONS,
                 st.booleans(),
             ),
         ]
     if event is _E.PRE_TOOL_USE:
         return [
-            st.builds(
-                lambda text: _specific(event, permissionDecision="deny", permissionDecisionReason=text), _REASONS
+            _WORDS.map(
+                lambda text: _specific(event, permissionDecision="deny", permissionDecisionReason=text),
+                _REASONS,
             ),
             st.just(_specific(event, permissionDecision="allow", updatedInput={"command": "true"})),
         ]
     if event is _E.POST_TOOL_USE:
-        return [st.builds(lambda text: _specific(event, updatedToolOutput=text), _WORDS)]
+        return [st.builds(lambda text: _specific(event, updatedToolOutput=text))]
     return []
 
 
 def _bad(event: HookEvent) -> list[st.SearchStrategy[HookExit]]:
     ends = [
         st.just(HookExit(code=1)),
-        st.builds(lambda code: HookExit(code=code), st.integers(3, 255)),
+        st.integers(3, 255).map(lambda code: HookExit(code=code)),
         st.just(HookExit(code=None)),
         st.just(HookExit(code=None, error="hook timed out after 5s")),
         st.just(HookExit(code=2, stderr=" \n")),
@@ -150,7 +157,11 @@ def _bad(event: HookEvent) -> list[st.SearchStrategy[HookExit]]:
     if event in _BLOCKING:
         ends.append(st.just(_said(decision="block", reason=" ")))
     if event in {_E.PERMISSION_REQUEST, _E.PRE_TOOL_USE}:
-        reserved: list[dict[str, object]] = [{"continue": False}, {"stopReason": ""}, {"suppressOutput": True}]
+        reserved: list[dict[str, object]] = [
+            {"continue": False},
+            {"stopReason": ""},
+            {"suppressOutput": True},
+        ]
         ends.append(st.sampled_from(reserved).map(lambda answer: _said(**answer)))
     if event is _E.PERMISSION_REQUEST:
         verdicts: list[dict[str, object]] = [

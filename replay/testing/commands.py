@@ -19,14 +19,19 @@ from turnfold.replay.testing.contents import KINDS
 WRONG: Final = "wrong"
 """An id that nothing has: commands and events that name it are about something that is not there."""
 
+
 def opened(*, interrupt_marker: bool = True, while_aborting: str = "refuse") -> State:
     """The state of a session that has just been opened: idle, with nothing in it."""
     configured = _configuration(interrupt_marker, while_aborting)
-    return decide(INITIAL, cm.Open(identity=ev.SessionMetaRecorded(session_id="s"), configuration=configured)).state
+    return decide(
+        INITIAL, cm.Open(identity=ev.SessionMetaRecorded(session_id="s"), configuration=configured)
+    ).state
 
 
-def _configuration(interrupt_marker: bool, while_aborting: str) -> ev.SessionConfigured:  # noqa: FBT001
-    return ev.SessionConfigured(session_id="s", interrupt_marker=interrupt_marker, while_aborting=while_aborting)
+def _configuration(interrupt_marker: bool, while_aborting: str) -> ev.SessionConfigured:
+    return ev.SessionConfigured(
+        session_id="s", interrupt_marker=interrupt_marker, while_aborting=while_aborting
+    )
 
 
 def commands(state: State) -> st.SearchStrategy[cm.Command]:
@@ -56,7 +61,9 @@ def _inputs(state: State) -> Iterator[cm.Command]:
         for expected in (None, *_turn_ids(state)):
             yield cm.Steer(submission_id=submission, input_id=input_id, text=text, expected_turn_id=expected)
     for kind in (cm.COMPACT, cm.REVIEW, cm.REGULAR):
-        yield cm.RunTask(submission_id=submission, turn_id=fresh, task_kind=kind, input_id=input_id, text="look")
+        yield cm.RunTask(
+            submission_id=submission, turn_id=fresh, task_kind=kind, input_id=input_id, text="look"
+        )
 
 
 def _requests(state: State) -> Iterator[cm.Command]:
@@ -147,7 +154,9 @@ def _event(draw: st.DrawFn, state: State) -> Event:
     for name, field in attrs.fields_dict(cast("Any", kind)).items():
         needed = field.default is attrs.NOTHING
         if name in pool:
-            values[name] = draw(st.sampled_from((*pool[name], WRONG) if needed else (*pool[name], WRONG, None)))
+            values[name] = draw(
+                st.sampled_from((*pool[name], WRONG) if needed else (*pool[name], WRONG, None))
+            )
         elif needed:
             values[name] = filler[field.type]
     return cast("Callable[..., Event]", kind)(**values)

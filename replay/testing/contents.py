@@ -7,14 +7,21 @@ made here may happen just now is still asked of the tables.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, cast
 
 import attrs
 
 from turnfold import events as ev
-from turnfold.core import EVENT_TRIGGERED, INVISIBLE, CallPhase, Machine, NetworkPhase, TurnPhase, alphabet
+from turnfold.core import (
+    EVENT_TRIGGERED,
+    INVISIBLE,
+    CallPhase,
+    Machine,
+    TurnPhase,
+    alphabet,
+)
 from turnfold.core.hooks import HookEvent, run_id
 from turnfold.events import EVENTS, Event
 from turnfold.replay.testing.deeds import DEEDS, Made
@@ -48,8 +55,13 @@ def _session_configured(_told: Telling) -> Made:
 
 
 def _session_resumed(told: Telling) -> Made:
-    if all(host.phase is not NetworkPhase.ASKING for host in told.state.hosts.values()):
+    if not told.asking:
         yield ev.SessionResumed(session_id=SESSION_ID, through_seq=told.state.seq)
+
+
+def _shutdown_completed(told: Telling) -> Made:
+    if not told.asking:
+        yield ev.ShutdownCompleted()
 
 
 def _status(told: Telling) -> Made:
@@ -252,7 +264,7 @@ def _hook_completed(told: Telling) -> Made:
         run = _next_run(dispatch)
         held = {field.name: getattr(run, field.name) for field in attrs.fields(ev.HookStarted)}
         for status in ("completed", "failed", "blocked", "stopped"):
-            yield ev.HookCompleted(**{**held, "status": status})
+            yield cast("Any", ev.HookCompleted)(**{**held, "status": status})
 
 
 def _hook_closed(told: Telling) -> Made:
@@ -401,6 +413,7 @@ _TOLD: Final[Mapping[type[Event], _Make]] = MappingProxyType(
         ev.SessionMetaRecorded: _session_meta,
         ev.SessionConfigured: _session_configured,
         ev.SessionResumed: _session_resumed,
+        ev.ShutdownCompleted: _shutdown_completed,
         ev.StatusChanged: _status,
         ev.JournalFlushed: _flushed,
         ev.JournalFailed: _journal_failed,
@@ -450,6 +463,8 @@ KINDS: Final[tuple[type[Event], ...]] = tuple(_MAKERS)
 def candidates(told: Telling, kind: type[Event]) -> list[Event]:
     """The events of *kind* that may happen now, by the tables, and agree with what was told. The plainest is first."""
     slots = ((Machine.SESSION, told.state.session), (Machine.TURN, told.phase))
-    if any(kind in alphabet(machine) and kind not in EVENT_TRIGGERED[machine][phase] for machine, phase in slots):
+    if any(
+        kind in alphabet(machine) and kind not in EVENT_TRIGGERED[machine][phase] for machine, phase in slots
+    ):
         return []  # most types, most of the time: it need not be tried
     return [event for event in _MAKERS[kind](told) if told.allows(event)]

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import attrs
 
 from turnfold import events as ev
-from turnfold.core import CallPhase, NetworkPhase, TurnPhase
+from turnfold.core import CallPhase, TurnPhase
 from turnfold.events import Event
 from turnfold.replay.testing.telling import (
     DECIDED,
     FINAL_OUTCOMES,
     HOSTS,
-    RAN,
     RUNNING,
-    SESSION_ID,
     STARTING,
     Telling,
 )

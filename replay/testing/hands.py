@@ -73,7 +73,9 @@ class HandModel:
     def say(self, text: str) -> None:
         """Say a message. This and the other steps raise IndexError when nobody has asked."""
         content = [{"type": "output_text", "text": text}]
-        self._item({"type": "message", "id": self._ids.new("message"), "role": "assistant", "content": content})
+        self._item(
+            {"type": "message", "id": self._ids.new("message"), "role": "assistant", "content": content}
+        )
 
     def think(self, text: str) -> None:
         """Say a reasoning with a summary."""
@@ -160,15 +162,15 @@ class HandTools:
 
     async def _stubborn(self) -> str:
         """Run until told to end, also when cancelled."""
-        with trio.CancelScope(shield=True):
-            return await self._run("stubborn")
+        return await self._run("stubborn", shield=True)
 
-    async def _run(self, name: str) -> str:
+    async def _run(self, name: str, *, shield: bool = False) -> str:
         work = Work(name)
         self.running.append(work)
         try:
             if not self.released:
-                await work.ended.wait()
+                with trio.CancelScope(shield=shield):
+                    await work.ended.wait()
         finally:
             self.running.remove(work)
         if work.error is not None:
@@ -176,7 +178,7 @@ class HandTools:
         return work.output
 
     def end(self, number: int, output: str = "done", error: str | None = None) -> None:
-        """End a running call, counted from the oldest; the numbers begin again after the last. With *error* it fails."""
+        """End a running call, counted from the oldest and round; with *error* it fails."""
         work = self.running[number % len(self.running)]
         work.output, work.error = output, error
         work.ended.set()

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from turnfold import events as ev
 from turnfold.core import Machine, SessionPhase, TurnPhase, edges
-from turnfold.events import Envelope, Event
+from turnfold.events import Event
 from turnfold.replay.testing.contents import KINDS, candidates
-from turnfold.replay.testing.telling import Telling
+from turnfold.replay.testing.telling import History, Telling
 
 FAMILIES: Final[Mapping[str, frozenset[type[Event]]]] = MappingProxyType(
     {
@@ -38,7 +38,10 @@ _WORK: Final = frozenset(
 """What moves nothing by the tables, and is no mere note either."""
 
 _MOVING: Final = _WORK | frozenset(
-    edge.label for machine in Machine for edge in edges(machine) if edge.source is not edge.target
+    edge.label
+    for machine in Machine
+    for edge in edges(machine)
+    if edge.source is not edge.target and not isinstance(edge.label, frozenset)
 )
 _BY_PLAINNESS: Final = (ev.TurnStarted, *(kind for kind in KINDS if kind is not ev.TurnStarted))
 _USUAL: Final = 6
@@ -82,7 +85,7 @@ def histories(
     aborts_min: int = 0,
     at_rest: bool = False,
     closed: bool = False,
-) -> st.SearchStrategy[list[Envelope]]:
+) -> st.SearchStrategy[History]:
     """Histories of one session that are legal by construction: `fold` takes them, and no rule calls one invalid.
 
     Which types may follow each other is read from the tables in `turnfold.core.lifecycle`; the contents agree too (ids,
@@ -111,7 +114,9 @@ def histories(
     if min(length_max, turns_min, aborts_min) < 0:
         raise ValueError("length_max, turns_min and aborts_min are numbers of events and turns: 0 or more")
     turns_min = max(turns_min, aborts_min)
-    return _histories(_Plan(_moves(wanted), _notes(wanted), length_max, turns_min, aborts_min, at_rest or closed, closed))
+    return _histories(
+        _Plan(_moves(wanted), _notes(wanted), length_max, turns_min, aborts_min, at_rest or closed, closed)
+    )
 
 
 def _moves(wanted: Collection[type[Event]]) -> list[type[Event]]:
@@ -135,12 +140,12 @@ class _Plan:
     at_rest: bool
     closed: bool
 
-    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:  # noqa: FBT001  the protocol that Hypothesis prints by
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
         printer.text(f"length_max={self.length_max}")
 
 
 @st.composite
-def _histories(draw: st.DrawFn, plan: _Plan) -> list[Envelope]:
+def _histories(draw: st.DrawFn, plan: _Plan) -> History:
     return draw_telling(draw, plan).log
 
 
@@ -210,6 +215,8 @@ def bring_to_rest(told: Telling) -> None:
             if found := candidates(told, kind):
                 told.take(found[0])
                 break
+    while told.asking:
+        told.take(candidates(told, ev.NetworkDecisionMade)[0])
     while told.state.calls:
         told.take(candidates(told, ev.ToolCallClosed)[0])
     while told.state.turn is not None or told.state.approvals or told.unused:

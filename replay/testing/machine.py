@@ -1,4 +1,4 @@
-"""A session under Hypothesis: clients, a model, tools, hooks and time, played in any order, and the promises checked."""
+"""A session under Hypothesis: clients, a model, tools, hooks and time in any order, and what is promised checked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Awaitable, Callable
 from math import inf
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import attrs
 import trio
@@ -32,6 +32,8 @@ from turnfold.replay.testing.promises import Promises
 TEXTS: Final = st.sampled_from(("a", "b", "größer 😀"))
 TOGETHER: Final = st.booleans()
 """Whether the next step comes before anything could happen after this one."""
+
+
 def _tools_of(machine: SessionMachine) -> st.SearchStrategy[str]:
     return st.sampled_from(machine.tool_names)
 
@@ -170,58 +172,61 @@ class SessionMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: not self._left)
     @rule(text=TEXTS, mode=st.sampled_from(("start_or_steer", "start_if_idle")), together=TOGETHER)
-    def submit(self, text: str, mode: str, together: bool) -> None:  # noqa: FBT001  rules are called by name
+    def submit(self, text: str, mode: str, together: bool) -> None:
         """A user says something."""
         self.ask("submit", lambda: self.session.submit(text, mode=mode), together=together)
 
     @precondition(lambda self: not self.idle)
     @rule(text=TEXTS, right=st.sampled_from((True, False)), together=TOGETHER)
-    def steer(self, text: str, right: bool, together: bool) -> None:  # noqa: FBT001
+    def steer(self, text: str, right: bool, together: bool) -> None:
         """A user says something to the turn that runs, or to another one."""
         turn = self.session.state.turn
         expected = turn.turn_id if right and turn is not None else "turn-0"
         self.ask("steer", lambda: self.session.steer(text, expected_turn_id=expected), together=together)
 
     @rule(together=TOGETHER)
-    def interrupt(self, together: bool) -> None:  # noqa: FBT001
+    def interrupt(self, together: bool) -> None:
         """A user interrupts."""
-        self.ask("interrupt", lambda: self.session.interrupt(), together=together)
+        self.ask("interrupt", self.session.interrupt, together=together)
 
     @precondition(lambda self: bool(self.session.state.approvals))
-    @rule(decision=st.sampled_from(("approved", "denied", "approved_for_session", "abort", "maybe")), together=TOGETHER)
-    def answer(self, decision: str, together: bool) -> None:  # noqa: FBT001
+    @rule(
+        decision=st.sampled_from(("approved", "denied", "approved_for_session", "abort", "maybe")),
+        together=TOGETHER,
+    )
+    def answer(self, decision: str, together: bool) -> None:
         """A user answers the oldest question that is open."""
         approval_id = next(iter(self.session.state.approvals))
         self.ask("answer", lambda: self.session.answer(approval_id, decision), together=together)
 
     @rule(together=TOGETHER)
-    def answer_nothing(self, together: bool) -> None:  # noqa: FBT001
+    def answer_nothing(self, together: bool) -> None:
         """A user answers a question that nobody asked."""
         self.ask("answer", lambda: self.session.answer("approval-0", "approved"), together=together)
 
     @rule(together=TOGETHER)
-    def compact(self, together: bool) -> None:  # noqa: FBT001
+    def compact(self, together: bool) -> None:
         """A user wants the history compacted."""
-        self.ask("compact", lambda: self.session.compact(), together=together)
+        self.ask("compact", self.session.compact, together=together)
 
     @rule(text=TEXTS, together=TOGETHER)
-    def review(self, text: str, together: bool) -> None:  # noqa: FBT001
+    def review(self, text: str, together: bool) -> None:
         """A user wants a review."""
         self.ask("review", lambda: self.session.review(text), together=together)
 
     @rule(text=TEXTS, trigger=st.booleans(), together=TOGETHER)
-    def mail(self, text: str, trigger: bool, together: bool) -> None:  # noqa: FBT001
+    def mail(self, text: str, trigger: bool, together: bool) -> None:
         """Another agent sends mail."""
         self.ask("mail", lambda: self.session.send_mail(text, trigger_turn=trigger), together=together)
 
     @rule(together=TOGETHER)
-    def roll_back(self, together: bool) -> None:  # noqa: FBT001
+    def roll_back(self, together: bool) -> None:
         """A user takes the last turn back."""
         self.ask("roll_back", lambda: self.session.roll_back(1), together=together)
 
-    @precondition(lambda self: len(self.requests) > 2)  # noqa: PLR2004  a session that has not begun tells nothing
+    @precondition(lambda self: len(self.requests) > 2)
     @rule(together=TOGETHER)
-    def shutdown(self, together: bool) -> None:  # noqa: FBT001
+    def shutdown(self, together: bool) -> None:
         """The session is told to end."""
         self.ask("shutdown", self.session.shutdown, together=together)
 
@@ -229,35 +234,35 @@ class SessionMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.model.asked)
     @rule(text=TEXTS, together=TOGETHER)
-    def model_says(self, text: str, together: bool) -> None:  # noqa: FBT001
+    def model_says(self, text: str, together: bool) -> None:
         """The model says something."""
         self.model.say(text)
         self.settle(together=together)
 
     @precondition(lambda self: self.model.asked)
     @rule(tool=_TOOLS, together=TOGETHER)
-    def model_calls(self, tool: str, together: bool) -> None:  # noqa: FBT001
+    def model_calls(self, tool: str, together: bool) -> None:
         """The model calls a tool."""
         self.model.call(tool)
         self.settle(together=together)
 
     @precondition(lambda self: self.model.asked)
     @rule(end_turn=st.sampled_from((None, False)), together=TOGETHER)
-    def model_ends(self, end_turn: bool | None, together: bool) -> None:  # noqa: FBT001
+    def model_ends(self, end_turn: bool | None, together: bool) -> None:
         """The model's response ends; with `end_turn=False` it wants to be asked again."""
         self.model.end(end_turn=end_turn)
         self.settle(together=together)
 
     @precondition(lambda self: self.model.asked)
     @rule(retryable=st.booleans(), together=TOGETHER)
-    def model_fails(self, retryable: bool, together: bool) -> None:  # noqa: FBT001
+    def model_fails(self, retryable: bool, together: bool) -> None:
         """The model's response breaks off."""
         self.model.fail(retryable=retryable)
         self.settle(together=together)
 
     @precondition(lambda self: bool(self.hands.running))
     @rule(number=st.integers(0, 2), error=st.sampled_from((None, "broken")), together=TOGETHER)
-    def tool_ends(self, number: int, error: str | None, together: bool) -> None:  # noqa: FBT001
+    def tool_ends(self, number: int, error: str | None, together: bool) -> None:
         """A tool that runs comes to its end, also one that was abandoned."""
         self.hands.end(number, error=error)
         self.settle(together=together)
@@ -287,7 +292,7 @@ class SessionMachine(RuleBasedStateMachine):
         return Hooks(
             config=configure(files, bypass_trust=True),
             runner=CommandRunner(processes=self.processes, env={"SHELL": "/bin/sh", "HOME": "/home/ada"}),
-            spiller=Spiller(folder="/tmp", files=_NoFiles(), new_id=CountedIds().new),  # noqa: S108  nothing is written
+            spiller=Spiller(folder="/tmp", files=_NoFiles(), new_id=CountedIds().new),
         )
 
     # What holds.
@@ -331,7 +336,9 @@ class SessionMachine(RuleBasedStateMachine):
         elif self._aborting is None or self._aborting[0] != state.turn.turn_id:
             self._aborting = (state.turn.turn_id, now)
         elif now - self._aborting[1] > self.abort_s_max:
-            raise self.promises.broken(f"the abort of turn {state.turn.turn_id} hangs: {now - self._aborting[1]:g} s")
+            raise self.promises.broken(
+                f"the abort of turn {state.turn.turn_id} hangs: {now - self._aborting[1]:g} s"
+            )
 
     def teardown(self) -> None:
         """Shut the session down, and check what holds in the end, unless the example has failed already."""
@@ -359,7 +366,9 @@ class SessionMachine(RuleBasedStateMachine):
         if waiting:
             raise self.promises.broken(f"requests were never answered: {', '.join(waiting)}")
         if not self.journal.closed or self.delivered != self._to_deliver():
-            raise self.promises.broken("the session is over, and its journal is open or a subscriber missed something")
+            raise self.promises.broken(
+                "the session is over, and its journal is open or a subscriber missed something"
+            )
 
 
 class _NoFiles:

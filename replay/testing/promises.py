@@ -63,7 +63,9 @@ class Promises:
                 self._end(turn_id)
             case ApprovalDropped() | WaitersDropped():
                 if before.turn is not None:
-                    raise self.broken(f"something that waited was dropped while turn {before.turn.turn_id} was open")
+                    raise self.broken(
+                        f"something that waited was dropped while turn {before.turn.turn_id} was open"
+                    )
                 self._dropped.update(event.inputs if isinstance(event, WaitersDropped) else ())
             case InputDropped(input_id=input_id):
                 self._dropped.add(input_id)
@@ -96,10 +98,14 @@ class Promises:
         """The session is over: check that each turn has ended, and that no input is lost. Raises PromiseBroken."""
         open_turns = [turn_id for turn_id in self._started if not self._ended[turn_id]]
         if open_turns:
-            raise self.broken(f"the session is over, and a turn has no terminal event: {', '.join(open_turns)}")
+            raise self.broken(
+                f"the session is over, and a turn has no terminal event: {', '.join(open_turns)}"
+            )
         self.keeps(accepted)
 
     def broken(self, what: str) -> PromiseBroken:
         """The exception that says *what*, and shows the end of the log."""
-        lines = [f"  {envelope.seq:4} [{envelope.cause}] {envelope.event!r}" for envelope in self.log[-_SHOWN:]]
+        lines = [
+            f"  {envelope.seq:4} [{envelope.cause}] {envelope.event!r}" for envelope in self.log[-_SHOWN:]
+        ]
         return PromiseBroken("\n".join((what, "The log:", *lines)))

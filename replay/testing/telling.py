@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
-from turnfold.core import INITIAL, Call, CallPhase, IllegalEvent, State, TurnPhase, reduce
+from turnfold.core import INITIAL, Call, CallPhase, IllegalEvent, NetworkPhase, State, TurnPhase, reduce
 from turnfold.core.hooks import HookEvent, parse_run_id
 from turnfold.events import (
-    ApprovalRequested,
     ApprovalResolved,
     Envelope,
     Event,
@@ -24,7 +23,6 @@ from turnfold.events import (
     InterceptionEnded,
     ItemCompleted,
     ItemStarted,
-    LateResultDropped,
     MessageRecorded,
     ModelRequestFailed,
     ModelRequestStarted,
@@ -56,6 +54,27 @@ RUNNING: Final = (CallPhase.RUNNING, CallPhase.RETRYING)
 RAN: Final = (CallPhase.RAN, CallPhase.RETRIED)
 DENIALS: Final = frozenset({"denied", "timed_out", "abort", "aborted"})
 FINAL_OUTCOMES: Final = frozenset({"denied_by_user", "interrupted"})
+
+
+class History(list[Envelope]):
+    """The envelopes of one session, in order. Printed as the call of `history_of` that makes it."""
+
+    def __repr__(self) -> str:
+        """The call, one event a line."""
+        return "\n".join(("history_of(", *(f"    {envelope.event!r}," for envelope in self), ")"))
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        printer.text(repr(self))
+
+
+def history_of(*events: Event) -> History:
+    """The history of these events: numbered from 0, a second apart."""
+    return History(sealed(event, seq) for seq, event in enumerate(events))
+
+
+def sealed(event: Event, seq: int) -> Envelope:
+    """The envelope in which *event* comes as number *seq*."""
+    return Envelope(session_id=SESSION_ID, seq=seq, at_us=START_US + seq * STEP_US, event=event)
 
 
 @attrs.define
@@ -91,7 +110,7 @@ class Telling:
     """The events so far, and what they say."""
 
     state: State = INITIAL
-    log: list[Envelope] = attrs.field(factory=list[Envelope])
+    log: History = attrs.field(factory=History)
     counts: Counter[type[Event]] = attrs.field(factory=Counter[type[Event]])
     calls: dict[str, CallFacts] = attrs.field(factory=dict[str, CallFacts])
     dispatches: dict[str, Dispatch] = attrs.field(factory=dict[str, Dispatch])
@@ -127,6 +146,11 @@ class Telling:
         """Inputs that a turn took and did not use, by id."""
         return tuple(entry.input_id or "" for entry in self.state.inputs if entry.turn_id is not None)
 
+    @property
+    def asking(self) -> bool:
+        """Whether somebody is asked about a network target."""
+        return any(host.phase is NetworkPhase.ASKING for host in self.state.hosts.values())
+
     def named(self, kind: type[Event], name: str) -> str:
         """A fresh id for what an event of *kind* opens."""
         return f"{name}-{self.counts[kind] + 1}"
@@ -139,22 +163,17 @@ class Telling:
         """The calls that are open, in one of *phases* if any are named."""
         return [call for call in self.state.calls.values() if not phases or call.phase in phases]
 
-    def sealed(self, event: Event) -> Envelope:
-        """The envelope that *event* would come in."""
-        seq = self.state.seq + 1
-        return Envelope(session_id=SESSION_ID, seq=seq, at_us=START_US + seq * STEP_US, event=event)
-
     def allows(self, event: Event) -> bool:
         """Whether the tables allow *event* next."""
         try:
-            reduce(self.state, self.sealed(event))
+            reduce(self.state, sealed(event, self.state.seq + 1))
         except IllegalEvent:
             return False
         return True
 
     def take(self, event: Event) -> None:
         """Let *event* happen. Raises IllegalEvent."""
-        envelope = self.sealed(event)
+        envelope = sealed(event, self.state.seq + 1)
         before = self.state
         self.state = reduce(before, envelope)
         self.log.append(envelope)
