@@ -82,7 +82,7 @@ def _budget(config: pytest.Config) -> tuple[int | None, int]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Remember the functions of marked tests; leave one test if a token is to be replayed."""
     for item in items:
-        if isinstance(item, pytest.Function) and item.get_closest_marker(_MARK) is not None:
+        if isinstance(item, pytest.Function) and _mark_of(item) is not None:
             item.stash[_FUNCTION] = _function(item)
     token: str | None = config.getoption("--interleave-replay")
     if token is None:
@@ -91,7 +91,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     from turnfold.tools.interleaving import label_of
 
     label = scenario_of(token)
-    its = [item for item in items if item.get_closest_marker(_MARK) and label_of(item.nodeid) == label]
+    its = [item for item in items if _mark_of(item) is not None and label_of(item.nodeid) == label]
     if not its and not hasattr(config, "workerinput"):
         raise pytest.UsageError(
             f"the token is of the test {label}, which is not among the {len(items)} that were collected, "
@@ -101,20 +101,32 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = its
 
 
+def _mark_of(item: pytest.Item) -> pytest.Mark | None:
+    """The mark of a test; that of its class or module only if the test is asynchronous."""
+    mark = item.get_closest_marker(_MARK)
+    if mark is None or any(own.name == _MARK for own in item.own_markers):
+        return mark
+    is_async = isinstance(item, pytest.Function) and inspect.iscoroutinefunction(_function(item))
+    return mark if is_async else None
+
+
 def _handle(item: pytest.Function) -> Any:
     """What Hypothesis leaves on a test under `@given`, so that runners can replace what it calls."""
-    return getattr(item.obj, "hypothesis", None)
+    handle = getattr(item.obj, "hypothesis", None)
+    return handle if hasattr(handle, "inner_test") else None
 
 
 def _function(item: pytest.Function) -> Callable[..., Any]:
+    """The test as its author wrote it."""
+    remembered = item.stash.get(_FUNCTION, None)
     handle = _handle(item)
     function: Callable[..., Any] = item.obj if handle is None else handle.inner_test
-    return function
+    return remembered or function
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Refuse what cannot be explored, before fixtures are made for it."""
-    mark = item.get_closest_marker(_MARK)
+    mark = _mark_of(item)
     if mark is None:
         return
     reason = _misfit(item)
@@ -129,8 +141,7 @@ def _misfit(item: pytest.Item) -> str | None:
 
     if not isinstance(item, pytest.Function) or (item.cls and issubclass(item.cls, TestCase)):
         return "only a test function, or a method of a plain class, can be run under schedules"
-    function = item.stash.get(_FUNCTION, None) or _function(item)
-    if not inspect.iscoroutinefunction(function):
+    if not inspect.iscoroutinefunction(_function(item)):
         return f"{item.originalname} is not an `async def` function"
     for name, definitions in item._fixtureinfo.name2fixturedefs.items():  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         if name in item.fixturenames and any(_is_async(definition.func) for definition in definitions[-1:]):
@@ -191,11 +202,11 @@ def _forget_output(config: pytest.Config) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """Let pytest call, in place of a marked test, what runs the test under its schedules."""
-    mark = pyfuncitem.get_closest_marker(_MARK)
+    mark = _mark_of(pyfuncitem)
     if mark is None:
         return (yield)
     _inspect_arguments(pyfuncitem)
-    function = pyfuncitem.stash.get(_FUNCTION, None) or _function(pyfuncitem)
+    function = _function(pyfuncitem)
     stand = _stand(pyfuncitem, mark)
     handle = _handle(pyfuncitem)
     if handle is None:
@@ -290,7 +301,9 @@ def _interleaved_example(
             told = explored(aware, scenario, shrinks=200)
         except Steered as steered:
             raise steered.error from None
-        if told.error is not None:
+        if told.error is None:
+            item.stash[_REPORT] = told.text
+        else:
             told.error.add_note(told.text)
         _end(told)
 

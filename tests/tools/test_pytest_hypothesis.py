@@ -121,3 +121,30 @@ def test_hypothesis_steers_from_inside_of_a_schedule(pytester: pytest.Pytester) 
     )
     result = run(pytester, plugins=HYPOTHESIS)
     result.assert_outcomes(passed=5, skipped=2)
+
+
+def test_an_example_that_does_not_end_is_reported_with_its_steps(pytester: pytest.Pytester) -> None:
+    """Drawn, it is an error with a note; explored, a failure without a traceback."""
+    pytester.makepyfile(
+        """
+        import pytest, trio
+        from hypothesis import given, settings, strategies as st
+
+        async def stuck(number):
+            await trio.Event().wait()
+
+        QUICK = settings(max_examples=5, database=None)
+        test_drawn = pytest.mark.interleave(QUICK(given(number=st.integers())(stuck)))
+        test_explored = pytest.mark.interleave(budget=3)(QUICK(given(number=st.integers())(stuck)))
+        """
+    )
+    result = run(pytester, plugins=HYPOTHESIS)
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "E *ScheduleFailed: deadlock: no task can run *",
+            "E *tasks: test_drawn#0",
+            "deadlock: no task *",
+            "tasks: test_explored#0",
+        ]
+    )

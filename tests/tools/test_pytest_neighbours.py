@@ -199,3 +199,24 @@ def test_nothing_heavy_is_loaded_for_tests_without_the_mark(pytester: pytest.Pyt
         """
     )
     run_process(pytester, "-v").assert_outcomes(passed=1)
+
+
+def test_a_mark_of_a_module_is_for_its_async_tests(pytester: pytest.Pytester) -> None:
+    """Others in the module, and in its classes, run as they would without it."""
+    pytester.makepyfile(
+        """
+        import pytest, unittest
+
+        pytestmark = pytest.mark.interleave("dfs:1")
+
+        def test_plain(): ...
+
+        class TestIt(unittest.TestCase):
+            def test_case(self): ...
+
+        async def test_async(): ...
+        """
+    )
+    result = run(pytester, "-v")
+    result.assert_outcomes(passed=3)
+    result.stdout.fnmatch_lines(["*::test_async: 1 schedules (dfs, at most 1 delays), complete"])
