@@ -69,6 +69,7 @@ def names_in(state: State, ids: int, *, every_id: bool, taken: frozenset[str]) -
     """
     turn = None if state.turn is None else state.turn.turn_id
     every_turn = TURNS[:2] if every_id else ()
+    turns = every_turn or TURNS
     known_inputs = tuple(entry.input_id for entry in state.inputs)
     mail = tuple(each.mail_id for each in state.mail)
 
@@ -82,9 +83,7 @@ def names_in(state: State, ids: int, *, every_id: bool, taken: frozenset[str]) -
     return Names(
         turn=turn,
         other_turns=(WRONG, *(each for each in every_turn if each != turn)),
-        fresh_turns=fresh(
-            [each for each in TURNS if each != turn and each not in taken][: 2 if every_id else 1]
-        ),
+        fresh_turns=fresh([each for each in turns if each != turn and each not in taken]),
         inputs=known_inputs,
         fresh_inputs=fresh([each for each in pool("i", ids + 1) if each not in known_inputs]),
         mail=mail,
