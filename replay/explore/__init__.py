@@ -45,6 +45,7 @@ from turnfold.replay.explore.stage import Campaign, Limits, Scenario, leaves, pe
 from turnfold.replay.explore.strategies import DelayBounded, Pct, RandomWalk, Replay, RoundRobin
 from turnfold.replay.explore.strategy import Divisible, Share, Strategy
 from turnfold.replay.explore.tape import BadToken, Tape, decode, encode, fingerprint, scenario_of, tape_of
+from turnfold.replay.explore.watching import Watch
 from turnfold.replay.explore.worker import NotLoadable, load_scenario
 
 __all__ = [
@@ -82,6 +83,7 @@ __all__ = [
     "Tape",
     "UnsupportedTrio",
     "VirtualClock",
+    "Watch",
     "WorkerFailed",
     "agreement",
     "decode",

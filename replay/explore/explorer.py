@@ -20,6 +20,7 @@ from turnfold.replay.explore.stage import Campaign, Limits, Scenario, perform
 from turnfold.replay.explore.strategies import DelayBounded
 from turnfold.replay.explore.strategy import Strategy
 from turnfold.replay.explore.tape import Tape, decode, encode, fingerprint, tape_of
+from turnfold.replay.explore.watching import Watch
 
 SHRINKS_MAX = 2_000
 """Schedules that shrinking may take."""
@@ -140,11 +141,14 @@ class Replayed:
 class _Exploring:
     """The campaign of one `explore`."""
 
-    def __init__(self, name: str, strategy: Strategy, check: Check | None, limits: Limits) -> None:
+    def __init__(
+        self, name: str, strategy: Strategy, check: Check | None, limits: Limits, watch: Watch | None
+    ) -> None:
         self.name = name
         self.strategy = strategy
         self.check = check
         self.limits = limits
+        self.watch = watch
         self.runs = self.steps = self.tasks_max = self.choices_max = self.found_after = 0
         self.outcomes: dict[str, int] = {}
 
@@ -157,6 +161,8 @@ class _Exploring:
             plan = self.strategy.begin()
             if plan is None:
                 break
+            if self.watch is not None:
+                self.watch.begin()
             run = self._judged((yield plan))
             self.strategy.ended(run)
             self._count(run)
@@ -184,6 +190,8 @@ class _Exploring:
         self.outcomes[run.outcome] = self.outcomes.get(run.outcome, 0) + 1
         self.tasks_max = max(self.tasks_max, len(run.names))
         self.choices_max = max(self.choices_max, len(run.counts))
+        if self.watch is not None:
+            self.watch.hear(run.outcome, len(run.order), self.watch.look(run))
 
     def _again(self, run: Run) -> Campaign[str | None]:
         """Run a schedule a second time, and say where it went another way."""
@@ -265,6 +273,7 @@ def explore(
     shrinks: int = SHRINKS_MAX,
     nearest: int = NEAREST_MAX,
     go_on: bool = False,
+    watch: Watch | None = None,
 ) -> Exploration:
     """Run *scenario*, an async function without parameters, under many schedules; stop at the first that fails.
 
@@ -275,7 +284,7 @@ def explore(
     by exceptions of the same types, or with the same `schedule_signature` if they have such an attribute. At most
     *nearest* schedules more look for the passing one next to it (0: none). The strategy is `DelayBounded(2)` unless
     given. With *go_on* the others are run as well, so that `outcomes` shows all the ways to fail; the first one is
-    reported.
+    reported. *watch* is shown each schedule that counts.
 
     Raises:
         RuntimeError: called from inside of a `trio.run`.
@@ -286,7 +295,7 @@ def explore(
     label = name_of(scenario) if name is None else name
     chosen = DelayBounded() if strategy is None else strategy
     its_limits = Limits() if limits is None else limits
-    exploring = _Exploring(label, chosen, check, its_limits)
+    exploring = _Exploring(label, chosen, check, its_limits, watch)
     campaign = exploring.campaign(budget, recheck, shrinks, go_on=go_on, nearest=nearest)
     failure = perform(campaign, scenario, label, its_limits)
     frequent = sorted(exploring.outcomes.items(), key=_frequency)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import attrs
 
 from turnfold.replay.explore.strategy import Rank
+from turnfold.replay.explore.watching import Watch
 from turnfold.replay.explore.worker import Batch, Found, Row
 
 
@@ -18,12 +19,14 @@ class Told:
     rows: deque[Row] = attrs.field(factory=deque[Row])
     """In ascending order; what has been counted is gone."""
     found: dict[Rank, Found] = attrs.field(factory=dict[Rank, Found])
+    seen: dict[Rank, object] = attrs.field(factory=dict[Rank, object])
     complete: bool = False
     ended: bool = False
 
     def take_in(self, batch: Batch) -> None:
         """Add what it has told since."""
         self.rows.extend(batch.rows)
+        self.seen.update(batch.seen)
         self.complete = batch.complete
         if batch.found is not None:
             self.found[batch.rows[-1][0]] = batch.found
@@ -32,9 +35,10 @@ class Told:
 class Merged:
     """The schedules of all workers, up to the budget or the first failure."""
 
-    def __init__(self, budget: int, *, go_on: bool) -> None:
+    def __init__(self, budget: int, *, go_on: bool, watch: Watch | None = None) -> None:
         self._budget = budget
         self._go_on = go_on
+        self._watch = watch
         self.runs = self.steps = self.tasks_max = self.choices_max = self.found_after = 0
         self.outcomes: dict[str, int] = {}
         self.found: Found | None = None
@@ -50,6 +54,8 @@ class Merged:
                 first = min(telling, key=_rank)
                 row = first.rows.popleft()
                 self._count(row)
+                if self._watch is not None:
+                    self._watch.hear(row[1], row[2], first.seen.pop(row[0], None))
                 self._look_at(first.found.get(row[0]))
             self.over = self.over or not telling or self.runs == self._budget
         self.complete = self.over and all(worker.complete and not worker.rows for worker in workers)

@@ -29,6 +29,7 @@ from turnfold.replay.explore.stage import Limits, Scenario, described, refuse_in
 from turnfold.replay.explore.strategies import DelayBounded, Replay
 from turnfold.replay.explore.strategy import Divisible
 from turnfold.replay.explore.tape import tape_of
+from turnfold.replay.explore.watching import Watch
 from turnfold.replay.explore.worker import (
     Batch,
     Broken,
@@ -102,6 +103,7 @@ def explore_in_workers(
     recheck: int = 100,
     shrinks: int = SHRINKS_MAX,
     go_on: bool = False,
+    watch: Watch | None = None,
 ) -> Exploration:
     """Do what `explore` does, in several processes.
 
@@ -135,6 +137,7 @@ def explore_in_workers(
         budget=budget,
         recheck=recheck,
         go_on=go_on,
+        watch=watch,
     )
     merged = _merged(job, workers)
     return Exploration(
@@ -169,7 +172,7 @@ def _refuse(strategy: Divisible, budget: int, workers: int) -> None:
 
 def _merged(job: Job, workers: int) -> Merged:
     """Let workers do a job, and count what they tell until it is over."""
-    merged = Merged(job.budget, go_on=job.go_on)
+    merged = Merged(job.budget, go_on=job.go_on, watch=job.watch)
     with _team(_packed(job, workers)) as team:
         told = [worker.told for worker in team]
         while not merged.over:
@@ -186,7 +189,12 @@ def _packed(job: Job, workers: int) -> list[bytes]:
         NotLoadable: something in it cannot be sent to another process.
     """
     parts = [job.strategy.part(index, workers) for index in range(workers)]
-    for what, thing in (("scenario", job.scenario), ("check", job.check), ("strategy", parts[0])):
+    for what, thing in (
+        ("scenario", job.scenario),
+        ("check", job.check),
+        ("strategy", parts[0]),
+        ("watch", job.watch),
+    ):
         try:
             pickle.dumps(thing)
         except Exception as error:

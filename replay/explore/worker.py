@@ -23,6 +23,7 @@ from turnfold.replay.explore.runs import Run
 from turnfold.replay.explore.stage import Campaign, Limits, Scenario, described, perform
 from turnfold.replay.explore.strategy import Divisible, Rank
 from turnfold.replay.explore.tape import tape_of
+from turnfold.replay.explore.watching import Watch
 
 FLUSH_S: Final = 0.05
 """Real seconds for which a worker keeps at most what it has to tell, if its schedules are not longer."""
@@ -52,6 +53,7 @@ class Job:
     budget: int
     recheck: int
     go_on: bool
+    watch: Watch | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -73,6 +75,8 @@ class Batch:
     """About the last of them: the first of this worker that fails, or one that is unstable."""
     complete: bool
     """Whether its part is complete."""
+    seen: dict[Rank, object] = attrs.field(factory=dict[Rank, object])
+    """What the watch here has to tell of some of them."""
 
 
 @attrs.frozen(kw_only=True)
@@ -165,6 +169,7 @@ class _Worker:
         self.check = check
         self.tell = tell
         self.rows: list[Row] = []
+        self.seen: dict[Rank, object] = {}
         self.runs = 0
         self.told_at = time.monotonic()
 
@@ -173,6 +178,8 @@ class _Worker:
         part, job = self.job.strategy, self.job
         has_failed = False
         while self.runs < job.budget and (plan := part.begin()) is not None:
+            if job.watch is not None:
+                job.watch.begin()
             run = judged((yield plan), self.check)
             part.ended(run)
             if part.rank is None:
@@ -200,9 +207,12 @@ class _Worker:
         """Note a schedule of the part."""
         self.runs += 1
         self.rows.append((rank, run.outcome, len(run.order), len(run.names), len(run.counts)))
+        told = None if self.job.watch is None else self.job.watch.look(run)
+        if told is not None:
+            self.seen[rank] = told
 
     def flush(self, found: Found | None = None) -> None:
         """Tell of the schedules since the last time."""
-        self.tell(Batch(rows=self.rows, found=found, complete=self.job.strategy.complete))
-        self.rows = []
+        self.tell(Batch(rows=self.rows, found=found, complete=self.job.strategy.complete, seen=self.seen))
+        self.rows, self.seen = [], {}
         self.told_at = time.monotonic()
