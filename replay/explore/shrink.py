@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Container, Generator, Iterator, Sequence
+from itertools import groupby
 
 import attrs
 
 from turnfold.replay.explore.comparing import signature
-from turnfold.replay.explore.runs import Cancel, Deviation, Plan, Run
+from turnfold.replay.explore.runs import Cancel, Chooser, Deviation, Plan, Run
 from turnfold.replay.explore.strategies import DelayBounded
 from turnfold.replay.explore.tape import Tape
 
@@ -41,10 +42,14 @@ class _Budget(Exception):
 class _Shrinking:
     def __init__(self, run: Run, judge: Judge, budget: int) -> None:
         self.best = run
+        self.tasks: list[int] | None = None
+        """The task that the best run took at each choice point, once that is known."""
         self.wanted = signature(run)
         self.judge = judge
         self.left = budget
         self.runs = 0
+        self.taken: list[int] = []
+        """The task that the run tried last took at each choice point."""
         self._tried: set[tuple[tuple[Deviation, ...], Cancel | None]] = set()
 
     def fails(self, deviations: Sequence[Deviation], cancel: Cancel | None) -> Generator[Plan, Run, bool]:
@@ -62,13 +67,14 @@ class _Shrinking:
             raise _Budget
         self.left -= 1
         self.runs += 1
-        return self.judge((yield plan))
+        self.taken = []
+        return self.judge((yield attrs.evolve(plan, chooser=_noted(plan.chooser, self.taken))))
 
     def better(self, run: Run) -> bool:
         """Take a run as the best if it fails in the same way and is simpler."""
         if signature(run) != self.wanted or run.misfits or _size(run) >= _size(self.best):
             return False
-        self.best = run
+        self.best, self.tasks = run, self.taken
         return True
 
 
@@ -81,18 +87,20 @@ def _size(run: Run) -> tuple[int, int, int, list[Deviation], int]:
 def shrink(run: Run, judge: Judge, budget: int = 2_000) -> Generator[Plan, Run, Shrunk]:
     """Look for a simpler schedule that fails as *run* does; a campaign for `perform`.
 
-    First choices are taken back (a half of them, a quarter, ... single ones). Then all schedules with fewer, up to two,
-    are tried as far as the budget goes; then choices are moved to earlier choice points, or a little later if that
-    saves switches of tasks, until nothing gets simpler.
+    First choices are taken back (a half of them, a quarter, ... single ones), and what a task does in two parts is put
+    together. Then all schedules with fewer choices, up to two, are tried as far as a quarter of the budget goes; then
+    choices are moved to earlier choice points, or a little later if that saves switches, until nothing gets simpler.
     """
     state = _Shrinking(run, judge, budget)
     finished = True
     try:
         yield from _fewer(state)
+        yield from _merged(state)
         yield from _fewest(state)
         while True:
             before = _size(state.best)
             yield from _fewer(state)
+            yield from _merged(state)
             yield from _earlier(state)
             if _size(state.best) == before:
                 break
@@ -121,17 +129,72 @@ def _fewer(state: _Shrinking) -> Generator[Plan, Run, None]:
         size = max(size // 2, 1)
 
 
-def _fewest(state: _Shrinking) -> Generator[Plan, Run, None]:
-    """Try schedules with few deviations, the fewest first, with a half of what is left of the budget.
+def _merged(state: _Shrinking) -> Generator[Plan, Run, None]:
+    """Let a task that is left and comes back later do both parts in a row, at the first place or at the second.
 
-    Taking back choices gets stuck where one makes up for another, since each is relative to a default that depends on
-    the choices before it.
+    Where single choices cannot be taken back, since all behind them would mean other tasks, the order of the tasks is
+    kept here, as far as they can run.
+    """
+    if state.tasks is None:
+        yield from state.tried(Tape(deviations=tuple(state.best.deviations), cancel=state.best.cancel).plan())
+        state.tasks = state.taken
+    place = 0
+    while place < len(blocks := [list(tasks) for _, tasks in groupby(state.tasks)]):
+        for merged in _merges(blocks, place, {at for at, _ in state.best.deviations}):
+            run = yield from state.tried(Plan(_following(merged), cancel=state.best.cancel))
+            if state.better(run):
+                place = max(place - 2, -1)
+                break
+        place += 1
+
+
+def _merges(blocks: Sequence[list[int]], place: int, chosen: Container[int]) -> Iterator[list[int]]:
+    """The two orders in which a block and the next one of its task are one, if a deviation began it or ended it."""
+    start, task = sum(map(len, blocks[:place])), blocks[place][0]
+    if start not in chosen and start + len(blocks[place]) not in chosen:
+        return
+    later = next((at for at in range(place + 1, len(blocks)) if blocks[at][0] == task), None)
+    if later is not None:
+        between, both = blocks[place + 1 : later], [blocks[place] + blocks[later]]
+        for middle in ([*both, *between], [*between, *both]):
+            yield [task for block in (*blocks[:place], *middle, *blocks[later + 1 :]) for task in block]
+
+
+def _following(tasks: Sequence[int]) -> Chooser:
+    """A chooser that takes the tasks in this order, and passes over those that cannot run."""
+    rest = list(tasks)
+
+    def choose(candidates: list[int], default: int) -> int:
+        for place, task in enumerate(rest):
+            if task in candidates:
+                del rest[place]
+                return candidates.index(task)
+        return default
+
+    return choose
+
+
+def _noted(chooser: Chooser, taken: list[int]) -> Chooser:
+    """A chooser that chooses as another one does, and notes the tasks."""
+
+    def choose(candidates: list[int], default: int) -> int:
+        index = chooser(candidates, default)
+        taken.append(candidates[index if 0 <= index < len(candidates) else default])
+        return index
+
+    return choose
+
+
+def _fewest(state: _Shrinking) -> Generator[Plan, Run, None]:
+    """Try schedules with few deviations, the fewest first, with a quarter of what is left of the budget.
+
+    The other passes get stuck where one choice makes up for another.
     """
     delays = min(len(state.best.deviations) - 1, _FEW)
     if delays < 1:
         return
     strategy = DelayBounded(delays)
-    reserve = state.left // 2
+    reserve = state.left * 3 // 4
     while state.left > reserve and (plan := strategy.begin()) is not None:
         run = yield from state.tried(attrs.evolve(plan, cancel=state.best.cancel))
         strategy.ended(run)
