@@ -228,8 +228,8 @@ def test_queued_input_starts_the_next_turn() -> None:
         ("interrupt", {"turn_id": "t2"}, Interrupted(turn_id="t2")),
     )  # fmt: skip
     assert None is check_session(calls, while_aborting="queue")
-    renamed = [*calls[:6], attrs.evolve(calls[6], given=NONE, result=Interrupted(turn_id="t3"))]
-    assert None is not check_session(renamed, while_aborting="queue")
+    began = [*calls[:6], attrs.evolve(calls[6], result=Interrupted(turn_id="t2", already=True))]
+    assert None is not check_session(began, while_aborting="queue")
 
 
 def test_a_story_shows_the_longest_order_and_what_would_fit() -> None:
@@ -274,7 +274,7 @@ def test_a_session_that_breaks_down_answers_nobody() -> None:
 
 @pytest.mark.covers("F14")
 def test_replacements_go_on_in_their_order() -> None:
-    """Who waits for the slot gets it before anybody else, first come first; each later one clears the one before."""
+    """Who waits for the slot gets it when the abort is over, and a later one clears the turn of the one before."""
     calls = [
         *after(("submit", GO, FIRST), ("steer", STEER, INTO)),
         Call(client="b", op="compact", began=4, ended=9, result=Started(turn_id="t2")),
@@ -286,10 +286,10 @@ def test_replacements_go_on_in_their_order() -> None:
         Call(client="a", op="interrupt", began=12, ended=13, result=Interrupted(turn_id="t3")),
     ]
     assert None is check_session(calls)
-    between = Call(client="d", op="interrupt", began=5, ended=14, result=Interrupted(turn_id="t2"))
     unheard = Call(client="d", op="interrupt", began=5, ended=None)
     assert None is check_session([*calls, unheard])
-    assert None is not check_session([*calls, between])
+    completed = attrs.evolve(calls[5], result=TurnAborted(turn_id="t2", reason="interrupted"))
+    assert None is not check_session([*calls[:4], completed, *calls[6:]])
 
 
 def test_who_went_away_may_have_started_a_turn() -> None:
