@@ -276,16 +276,16 @@ def _interleaved_example(
     import attrs
     from hypothesis.errors import StopTest, UnsatisfiedAssumption
 
+    from turnfold.replay.explore import decode  # not in an example, whose time is limited
+    from turnfold.replay.testing import draw_schedule, run_schedule
+    from turnfold.tools.interleaving import Steered, explored
+
     token: str | None = item.config.getoption("--interleave-replay")
     aware = attrs.evolve(stand, steering=(*stand.steering, StopTest, UnsatisfiedAssumption), before=None)
 
     @wraps(function)
     def interleaved(*args: object, **named: object) -> None:
         __tracebackhide__ = True
-        from turnfold.replay.explore import decode
-        from turnfold.replay.testing import draw_schedule, run_schedule
-        from turnfold.tools.interleaving import Steered, explored
-
         wish = stand.wish
         scenario = partial(function, *args, **named)
         if token is not None:

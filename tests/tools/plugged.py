@@ -24,7 +24,7 @@ def run_process(pytester: pytest.Pytester, *words: str, plugins: Sequence[str] =
     """Run pytest in the test's folder, in a process of its own."""
     with pytest.MonkeyPatch.context() as patch:
         _alone(pytester, patch)
-        return pytester.runpytest_subprocess(*_loading(plugins), *words, timeout=60)
+        return pytester.runpytest_subprocess(*_loading(plugins), *words, timeout=300)
 
 
 def _alone(pytester: pytest.Pytester, patch: pytest.MonkeyPatch) -> None:

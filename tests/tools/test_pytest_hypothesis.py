@@ -52,10 +52,13 @@ def test_each_example_is_explored_if_the_mark_says_how(pytester: pytest.Pytester
 
 DEPOSITS = """
 import pytest, trio
-from hypothesis import Phase, given, settings, strategies as st
+from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
 @pytest.mark.{mark}
-@settings(max_examples=300, derandomize=True, database=None, phases=[Phase.generate, Phase.shrink])
+@settings(
+    max_examples=300, derandomize=True, database=None, phases=[Phase.generate, Phase.shrink], deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 @given(amount=st.integers(1, 1_000))
 async def test_deposits(amount):
     total = 0
@@ -79,9 +82,10 @@ def test_hypothesis_steers_from_inside_of_a_schedule(pytester: pytest.Pytester) 
     pytester.makepyfile(
         """
         import pytest, trio
-        from hypothesis import assume, example, given, settings, strategies as st
+        from hypothesis import HealthCheck, assume, example, given, settings, strategies as st
 
-        QUICK = settings(max_examples=20, database=None)
+        ALL = list(HealthCheck)
+        QUICK = settings(max_examples=20, database=None, deadline=None, suppress_health_check=ALL)
 
         @pytest.mark.parametrize("factor", [1, 2])
         @pytest.mark.interleave
@@ -128,12 +132,13 @@ def test_an_example_that_does_not_end_is_reported_with_its_steps(pytester: pytes
     pytester.makepyfile(
         """
         import pytest, trio
-        from hypothesis import given, settings, strategies as st
+        from hypothesis import HealthCheck, given, settings, strategies as st
 
         async def stuck(number):
             await trio.Event().wait()
 
-        QUICK = settings(max_examples=5, database=None)
+        ALL = list(HealthCheck)
+        QUICK = settings(max_examples=5, database=None, deadline=None, suppress_health_check=ALL)
         test_drawn = pytest.mark.interleave(QUICK(given(number=st.integers())(stuck)))
         test_explored = pytest.mark.interleave(budget=3)(QUICK(given(number=st.integers())(stuck)))
         """

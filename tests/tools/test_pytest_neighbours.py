@@ -37,7 +37,7 @@ def orders(*plugins: str) -> list[tuple[str, ...]]:
 
 ANYIO_TESTS = f"""
 import anyio, pytest, trio
-from hypothesis import given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 MARKS = {{marks}}
 
@@ -46,7 +46,7 @@ async def test_ours():
     await anyio.sleep(1){LOST}
 
 @pytest.mark.interleave
-@settings(max_examples=5, database=None)
+@settings(max_examples=5, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 @given(number=st.integers())
 async def test_given(number):
     await anyio.sleep(1)
@@ -106,7 +106,7 @@ def test_an_async_fixture_of_anyio_is_refused(pytester: pytest.Pytester) -> None
 
 TRIO_TESTS = f"""
 import pytest, trio
-from hypothesis import given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 MARKS = {{marks}}
 
@@ -114,7 +114,7 @@ MARKS = {{marks}}
 async def test_ours(tmp_path):
     await trio.sleep(1){LOST}
 
-@settings(max_examples=5, database=None)
+@settings(max_examples=5, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 @given(number=st.integers())
 @pytest.mark.parametrize("way", [1, pytest.param(2, marks=pytest.mark.interleave)])
 async def test_given(number, way):
@@ -181,7 +181,7 @@ def test_a_debugger_comes_after_the_exploration(pytester: pytest.Pytester) -> No
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
         words = [sys.executable, "-P", "-m", "pytest", "-p", OURS, "--pdb", "-x"]
-        result = pytester.run(*words, timeout=60, stdin=b"p seats\nq\n")
+        result = pytester.run(*words, timeout=300, stdin=b"p seats\nq\n")
     result.stdout.fnmatch_lines(["-> assert seats == 0", "(Pdb) -1", "*1 failed in *"])
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 import trio
-from hypothesis import Phase, assume, example, find, given, settings
+from hypothesis import HealthCheck, Phase, assume, example, find, given, settings
 from hypothesis import strategies as st
 
 from tests.replay.explore.toys import Toy, scenario_of, toys
@@ -28,7 +28,10 @@ from turnfold.replay.explore import scenario_of as named_in
 from turnfold.replay.testing import ScheduleFailed, draw_schedule, run_schedule, schedules
 
 QUICK = [phase for phase in Phase if phase is not Phase.explain]
-FEW = settings(database=None, derandomize=True, max_examples=40, deadline=None, phases=QUICK)
+CALM = list(HealthCheck)
+FEW = settings(
+    database=None, derandomize=True, max_examples=40, deadline=None, phases=QUICK, suppress_health_check=CALM
+)
 
 
 def deposits(amounts: list[int]) -> Scenario:
@@ -56,7 +59,14 @@ def test_inputs_and_schedule_shrink_together() -> None:
     """A race that needs an input and a schedule comes down to the least slow amount and one early delay."""
     tried: list[tuple[int, Tape]] = []
 
-    @settings(database=None, derandomize=True, max_examples=400, deadline=None, phases=QUICK)
+    @settings(
+        database=None,
+        derandomize=True,
+        max_examples=400,
+        deadline=None,
+        phases=QUICK,
+        suppress_health_check=CALM,
+    )
     @given(amount=st.integers(1, 1_000), schedule=schedules())
     def no_deposit_is_lost(amount: int, schedule: Tape) -> None:
         tried.append((amount, schedule))
@@ -232,7 +242,14 @@ def test_what_steers_a_test_runner_is_no_failure(error: BaseException) -> None:
 def test_values_can_be_drawn_and_assumed_inside_of_a_schedule() -> None:
     """Hypothesis steers from within tasks: rejected and exhausted examples do not fail, and a fault is found."""
 
-    @settings(database=None, derandomize=True, max_examples=200, deadline=None, phases=QUICK)
+    @settings(
+        database=None,
+        derandomize=True,
+        max_examples=200,
+        deadline=None,
+        phases=QUICK,
+        suppress_health_check=CALM,
+    )
     @given(data=st.data(), schedule=schedules(max_delays=1))
     def drawn_late(data: st.DataObject, schedule: Tape) -> None:
         async def child() -> None:
