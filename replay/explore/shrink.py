@@ -28,6 +28,9 @@ class Shrunk:
     switches of tasks, and none can be a little later with fewer."""
 
 
+STEPS_MAX = 1_000_000
+"""Steps that all schedules may take: an endless one has `Limits.steps_max` of them."""
+
 _LATER = 4
 """By how many choice points a deviation is moved to later ones at most, to get along with fewer switches."""
 
@@ -47,7 +50,7 @@ class _Shrinking:
         self.wanted = signature(run)
         self.judge = judge
         self.left = budget
-        self.runs = 0
+        self.runs = self.steps = 0
         self.taken: list[int] = []
         """The task that the run tried last took at each choice point."""
         self._tried: set[tuple[tuple[Deviation, ...], Cancel | None]] = set()
@@ -63,12 +66,14 @@ class _Shrinking:
 
     def tried(self, plan: Plan) -> Generator[Plan, Run, Run]:
         """Run a schedule, if the budget allows it."""
-        if self.left == 0:
+        if self.left == 0 or self.steps > STEPS_MAX:
             raise _Budget
         self.left -= 1
         self.runs += 1
         self.taken = []
-        return self.judge((yield attrs.evolve(plan, chooser=_noted(plan.chooser, self.taken))))
+        run = self.judge((yield attrs.evolve(plan, chooser=_noted(plan.chooser, self.taken))))
+        self.steps += len(run.order)
+        return run
 
     def better(self, run: Run) -> bool:
         """Take a run as the best if it fails in the same way and is simpler."""

@@ -60,6 +60,14 @@ def test_without_a_budget_the_schedule_stays_as_it_was_found() -> None:
     assert not failure.smallest
 
 
+def test_long_schedules_use_the_budget_up_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps are limited too, so that an endless schedule does not take hours to shrink."""
+    monkeypatch.setattr("turnfold.replay.explore.shrink.STEPS_MAX", 100)
+    failure = explore(order_of_four, RandomWalk(), budget=500).failure
+    assert failure is not None
+    assert not failure.smallest
+
+
 def test_a_report_says_whether_trio_alone_could_do_this() -> None:
     """A schedule that holds a runnable task back past the end of trio's batch is an over-approximation."""
 
