@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from itertools import groupby
 from random import Random
 
@@ -62,7 +63,8 @@ def test_without_a_budget_the_schedule_stays_as_it_was_found() -> None:
 
 def test_long_schedules_use_the_budget_up_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
     """Steps are limited too, so that an endless schedule does not take hours to shrink."""
-    monkeypatch.setattr("turnfold.replay.explore.shrink.STEPS_MAX", 100)
+    module = import_module("turnfold.replay.explore.shrink")  # the package has a function of this name
+    monkeypatch.setattr(module, "STEPS_MAX", 100)
     failure = explore(order_of_four, RandomWalk(), budget=500).failure
     assert failure is not None
     assert not failure.smallest
