@@ -43,7 +43,7 @@ from turnfold.replay.explore.runs import Cancel, Chooser, Deviation, Plan, Run, 
 from turnfold.replay.explore.shrink import Shrunk, shrink
 from turnfold.replay.explore.stage import Campaign, Limits, Scenario, leaves, perform
 from turnfold.replay.explore.strategies import DelayBounded, Pct, RandomWalk, Replay, RoundRobin
-from turnfold.replay.explore.strategy import Divisible, Share, Strategy
+from turnfold.replay.explore.strategy import Divisible, Rank, Share, Strategy
 from turnfold.replay.explore.tape import BadToken, Tape, decode, encode, fingerprint, scenario_of, tape_of
 from turnfold.replay.explore.watching import Watch
 from turnfold.replay.explore.worker import NotLoadable, load_scenario
@@ -68,6 +68,7 @@ __all__ = [
     "Place",
     "Plan",
     "RandomWalk",
+    "Rank",
     "Refused",
     "Replay",
     "Replayed",

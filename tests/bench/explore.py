@@ -117,7 +117,7 @@ def found_by_trio() -> int:
 
 SHARED: dict[str, tuple[Callable[[], Divisible], int]] = {
     "__main__:toy": (RandomWalk, 40_000),
-    "turnfold.replay.races:interrupt_approval": (Pct, 1_500),
+    "turnfold.replay.races:interrupt_approval": (Pct, 3_000),
     # Others of the engine's races come here: their names, a strategy, and a budget of some seconds.
 }
 """Scenario → what one worker and two workers are given to do."""

@@ -44,6 +44,53 @@ def test_only_the_outermost_scopes_may_be_asked_for() -> None:
         EveryCancellation(outermost=0)
 
 
+def test_only_the_steps_of_some_tasks_may_be_asked_for() -> None:
+    """A library serves a caller: the caller can be cancelled, and what the library runs inside of itself cannot."""
+    asked: list[str] = []
+
+    def is_caller(name: str) -> bool:
+        asked.append(name)
+        return name == "caller"
+
+    strategy = EveryCancellation(tasks=is_caller)
+    exploration = explore(served, strategy)
+    assert {"served", "server", "caller"} == set(asked)
+    everything = EveryCancellation()
+    cancelled = explore(served, everything)
+    assert exploration.complete
+    assert cancelled.failure is not None
+    assert "the server is gone" in cancelled.failure.text
+    assert exploration.failure is None, str(exploration)
+    assert 0 < strategy.points < everything.points
+
+
+async def served() -> None:
+    """A caller gets an answer, is cancelled, or finds that nobody is there who would answer."""
+    asking, answering = trio.open_memory_channel[trio.Event](1)
+
+    async def server(cancels: trio.CancelScope) -> None:
+        with cancels, answering:
+            async for event in answering:
+                await trio.lowlevel.checkpoint()
+                event.set()
+
+    async def caller() -> None:
+        with trio.CancelScope(), asking:
+            event = trio.Event()
+            try:
+                await asking.send(event)
+            except trio.BrokenResourceError as error:
+                raise RuntimeError("the server is gone") from error
+            with trio.move_on_after(5) as patience:
+                await event.wait()
+            if patience.cancelled_caught and trio.current_time() >= 5:
+                raise RuntimeError("the server is gone")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(server, trio.CancelScope())
+        nursery.start_soon(caller)
+
+
 def test_all_ways_to_fail_are_counted_if_the_exploration_goes_on() -> None:
     """The first failure is reported, as without; the outcomes show how often each came."""
     whole = explore(loses_a_lock, EveryCancellation(), go_on=True)

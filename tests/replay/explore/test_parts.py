@@ -17,6 +17,7 @@ from turnfold.replay.explore import (
     EveryCancellation,
     Pct,
     RandomWalk,
+    Rank,
     Replay,
     RoundRobin,
     Scenario,
@@ -25,7 +26,6 @@ from turnfold.replay.explore import (
     perform,
 )
 from turnfold.replay.explore.stage import Campaign
-from turnfold.replay.explore.strategy import Rank
 
 Schedule = tuple[Rank, tuple[Deviation, ...], Cancel | None, tuple[int, ...]]
 """Its rank, its deviations, its cancellation, and the order in which tasks ran."""
