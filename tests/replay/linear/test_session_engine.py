@@ -155,6 +155,6 @@ def test_a_client_that_is_told_something_wrong_is_found() -> None:
     """Of two that interrupt one turn, both told that they began the abort, a schedule shows that it cannot be."""
     scenario = racing((chatter, stopper, liar), "refuse")
     check = partial(checked, while_aborting="refuse")
-    failure = explore(scenario, RandomWalk(1), budget=100, check=check, name="race", shrinks=10).failure
+    failure = explore(scenario, RandomWalk(11), budget=100, check=check, name="race", shrinks=5).failure
     assert failure is not None
     assert "not linearizable: no order explains more than" in failure.text
