@@ -115,7 +115,6 @@ def explore_in_workers(
     Two things differ. Which passing schedules are run twice depends on the workers. And the first failing one is run
     again and shrunk in this process (so `failure.error` is the exception itself, even one that cannot be sent to
     another process); if it goes another way here than there, it is `unstable`.
-    A worker takes some tenths of a second to start: it is worth it from some seconds on.
 
     Raises:
         NotLoadable: the scenario, the check or the strategy is not to be had in another process.
