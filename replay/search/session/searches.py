@@ -246,20 +246,26 @@ def _underway(
     return Way(start, (*steps[:-1], attrs.evolve(steps[-1], state=end)))
 
 
-DEEP: Final = (Bounds(each=1, together=3), Bounds(each=2, together=2))
-"""Bounds of the deep searches."""
+DEEP: Final = (Bounds(each=1, together=3), Bounds(each=2, together=3))
+"""Bounds of the deep searches with the usual alphabet."""
 
 
 def deep(limits: Limits | None = None) -> Iterator[SessionSearched | SessionLeadsTo]:
-    """Make the deep searches, one after the other: minutes. The first of them has every family of commands.
+    """Make the deep searches, one after the other: about 100 s of processor time. *limits* are those of each.
 
-    Each has a `failure` and a `claim`, and prints itself.
+    For both configurations: every family of commands with two things open, and the promises from there with one command
+    of clients in between; the promises with two commands, from states with one thing open; the bounds of `DEEP`. Each
+    has a `failure` and a `claim`, and prints itself.
     """
     for marker, while_aborting in ((True, "refuse"), (False, "queue")):
         start = opened(marker=marker, while_aborting=while_aborting)
-        every = search_session(start, alphabet=Alphabet(families=EVERY), limits=limits)
+        every = search_session(
+            start, alphabet=Alphabet(families=EVERY), bounds=Bounds(together=2), limits=limits
+        )
         yield every
+        usual = search_session(start, limits=limits)
         for promise in PROMISES:
-            yield search_promise(promise, every, commands_max=2, limits=limits)
+            yield search_promise(promise, every, commands_max=1, limits=limits)
+            yield search_promise(promise, usual, commands_max=2, limits=limits)
         for bounds in DEEP:
             yield search_session(start, bounds=bounds, limits=limits)
