@@ -27,18 +27,22 @@ from turnfold.replay.lab.cast import (
     stubborn,
     work,
 )
+from turnfold.replay.lab.coverage import Coverage, Move, moves_of, moves_with
 from turnfold.replay.lab.judging import Outcome, Violated, code_of
 from turnfold.replay.lab.lab import Lab
 from turnfold.replay.lab.network import network
-from turnfold.replay.lab.race import CANCELLED, OPTIONS, QUEUEING, Body, Race, race
+from turnfold.replay.lab.race import CANCELLED, GIVEN_UP, OPTIONS, QUEUEING, Body, Race, race
 from turnfold.replay.lab.rollout import logs_of, rollout_bytes, write_rollouts
 
 __all__ = [
     "Body",
     "CANCELLED",
+    "Coverage",
+    "GIVEN_UP",
     "Lab",
     "LabJournal",
     "Log",
+    "Move",
     "OPTIONS",
     "Outcome",
     "PLAIN_TOOLS",
@@ -52,6 +56,8 @@ __all__ = [
     "hooks_on",
     "kept_logs",
     "logs_of",
+    "moves_of",
+    "moves_with",
     "network",
     "race",
     "rollout_bytes",

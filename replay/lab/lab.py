@@ -47,6 +47,8 @@ class Lab:
     outside: trio.CancelScope
     cancelled: bool = False
     """Whether the whole session is cancelled from outside during the race."""
+    given_up: bool = False
+    """Whether the parties are cancelled during the race, and the session is not."""
     calls: Calls = attrs.field(factory=Calls)
     delivered: list[Envelope] = attrs.field(factory=list[Envelope])
     """What a reader of the session's events was given, in its order."""
@@ -154,20 +156,25 @@ class Lab:
     async def race(self, **parties: Callable[[], Awaitable[object]]) -> None:
         """Run *parties* at once, each in a task of its name, and wait for all of them.
 
-        Where the race is to be cancelled from outside, the one who cancels is one more party.
+        Where the race is to be cancelled, from outside or by its clients, the one who cancels is one more party.
         """
-        async with trio.open_nursery() as nursery:
+        async with trio.open_nursery() as others, trio.open_nursery() as clients:
             for name, party in parties.items():
-                nursery.start_soon(party, name=name)
+                clients.start_soon(party, name=name)
             if self.cancelled:
-                nursery.start_soon(self._cancel, name="outside")
+                others.start_soon(self._cancel, self.outside, name="outside")
+            if self.given_up:
+                others.start_soon(self._cancel, clients.cancel_scope, name="quitter")
 
-    async def _cancel(self) -> None:
-        self.outside.cancel()
+    @staticmethod
+    async def _cancel(scope: trio.CancelScope) -> None:
+        scope.cancel()
         await trio.lowlevel.checkpoint_if_cancelled()
 
     async def settle(self) -> None:
         """Wait until no turn runs, and none is about to. A question that nobody is left to answer is withdrawn."""
+        # Requests are taken in their order: behind this one nothing is left of those that were given up.
+        await self.session.interrupt("no turn")
         while (turn := self.session.state.turn) is not None:
             if turn.phase is TurnPhase.RUNNING and self.session.state.approvals:
                 await self.interrupt()

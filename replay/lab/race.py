@@ -27,6 +27,9 @@ QUEUEING = attrs.evolve(OPTIONS, while_aborting="queue")
 CANCELLED = "+cancelled"
 """Behind the name of a race that is also cancelled from outside."""
 
+GIVEN_UP = "+given-up"
+"""Behind the name of a race whose clients are cancelled while they wait for their answers."""
+
 
 @attrs.frozen(kw_only=True, eq=False)
 class Race:
@@ -50,6 +53,9 @@ class Race:
     aborts_itself: bool = False
     """Whether a hook may interrupt a turn, and not only a client."""
     cancelled: bool = False
+    """Whether one more party cancels the scope around the whole session."""
+    given_up: bool = False
+    """Whether one more party cancels the other ones."""
 
     @property
     def scenario_name(self) -> str:
@@ -64,6 +70,17 @@ class Race:
             about=f"{self.about} And all of it is cancelled.",
             cancelled=True,
         )
+
+    def given_up_by_clients(self) -> Race:
+        """Return the same race with one more party, which cancels the others; the session goes on."""
+        return attrs.evolve(
+            self, name=self.name + GIVEN_UP, about=f"{self.about} And its clients give up.", given_up=True
+        )
+
+    @property
+    def variants(self) -> tuple[Race, ...]:
+        """The race itself, cancelled from outside, and given up by its clients."""
+        return (self, self.cancelled_from_outside(), self.given_up_by_clients())
 
     async def __call__(self) -> Outcome:
         """Run it once. Raises Violated."""
@@ -94,6 +111,7 @@ class Race:
                 news=session.events("reader"),
                 outside=outside,
                 cancelled=self.cancelled,
+                given_up=self.given_up,
             )
             labs.append(lab)
             nursery.start_soon(lab.read, name="reader")

@@ -17,5 +17,6 @@ async def answer_abort(lab: Lab) -> None:
     await lab.begin()
     await lab.seen(ApprovalRequested)
     await lab.race(user=lab.interrupt, approver=approve)
-    resolved = sum(isinstance(envelope.event, ApprovalResolved) for envelope in lab.journal.appended)
-    assert resolved == sum(isinstance(result, Done) for result in told)
+    if told:
+        resolved = any(isinstance(envelope.event, ApprovalResolved) for envelope in lab.journal.appended)
+        assert resolved is isinstance(told[0], Done)

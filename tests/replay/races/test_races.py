@@ -44,6 +44,14 @@ def test_no_random_schedule_fails_in_which_the_session_is_cancelled(name: str) -
     assert found.failure is None, found.failure
 
 
+@pytest.mark.covers("F1", "F7")
+@pytest.mark.parametrize("name", RACES)
+def test_no_random_schedule_fails_in_which_clients_give_up(name: str) -> None:
+    """The clients are cancelled while they wait: what was decided stays decided, and the session goes on."""
+    found = explore(RACES[name].given_up_by_clients(), Pct(DEPTH, seed=13), budget=8, recheck=0)
+    assert found.failure is None, found.failure
+
+
 @pytest.mark.covers("F7", "F14")
 @pytest.mark.parametrize("name", ["answer-abort", "interrupt-compact"])
 def test_a_session_can_be_cancelled_after_each_step(name: str) -> None:
