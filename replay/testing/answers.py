@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import attrs
 from hypothesis import strategies as st
@@ -47,6 +47,9 @@ _REASONS: Final = st.sampled_from(("no", "not now", "größer 😀"))
 _WORDS: Final = st.sampled_from(("well", "ok then", "1"))
 
 
+_Ends: TypeAlias = Callable[[HookEvent], list[st.SearchStrategy[HookExit]]]
+
+
 @attrs.frozen
 class HookResult:
     """What a hook's program leaves behind, for one event."""
@@ -69,7 +72,7 @@ def hook_results(event: HookEvent | None = None) -> st.SearchStrategy[HookResult
 
     Silence, answers in JSON, plain text and exit code 2, as far as *event* allows them; None is any event.
     """
-    return _for(event, lambda named: st.one_of(_good(named)))
+    return _for(event, _good)
 
 
 def broken_hook_results(event: HookEvent | None = None) -> st.SearchStrategy[HookResult]:
@@ -77,13 +80,12 @@ def broken_hook_results(event: HookEvent | None = None) -> st.SearchStrategy[Hoo
 
     Errors of the run, exit codes that mean nothing, JSON that is no answer, and fields that are reserved.
     """
-    return _for(event, lambda named: st.one_of(_bad(named)))
+    return _for(event, _bad)
 
 
-def _for(event: HookEvent | None, make: Any) -> st.SearchStrategy[HookResult]:
+def _for(event: HookEvent | None, make: _Ends) -> st.SearchStrategy[HookResult]:
     def results(named: HookEvent) -> st.SearchStrategy[HookResult]:
-        ends: st.SearchStrategy[HookExit] = make(named)
-        return st.builds(HookResult, st.just(named), ends)
+        return st.builds(HookResult, st.just(named), st.one_of(make(named)))
 
     return st.sampled_from(HookEvent).flatmap(results) if event is None else results(event)
 
@@ -117,28 +119,24 @@ def _good(event: HookEvent) -> list[st.SearchStrategy[HookExit]]:
 
 def _decisions(event: HookEvent) -> list[st.SearchStrategy[HookExit]]:
     """Answers that only this event has."""
+
+    def denied(given: tuple[str, bool]) -> HookExit:
+        return _specific(event, decision={"behavior": "deny", "message": given[0], "interrupt": given[1]})
+
+    def changed(text: str) -> HookExit:
+        return _specific(event, updatedToolOutput=text)
+
+    def refused(text: str) -> HookExit:
+        return _specific(event, permissionDecision="deny", permissionDecisionReason=text)
+
     if event is _E.PERMISSION_REQUEST:
-        allow: dict[str, object] = {"behavior": "allow"}
-        return [
-            st.just(_specific(event, decision=allow)),
-            st.builds(
-                lambda text, stop: _specific(
-                    event, decision={"behavior": "deny", "message": text, "interrupt": stop}
-                ),
-                _REASONS,
-                st.booleans(),
-            ),
-        ]
+        allowed = _specific(event, decision={"behavior": "allow"})
+        return [st.just(allowed), st.tuples(_REASONS, st.booleans()).map(denied)]
     if event is _E.PRE_TOOL_USE:
-        return [
-            _WORDS.map(
-                lambda text: _specific(event, permissionDecision="deny", permissionDecisionReason=text),
-                _REASONS,
-            ),
-            st.just(_specific(event, permissionDecision="allow", updatedInput={"command": "true"})),
-        ]
+        rewritten = _specific(event, permissionDecision="allow", updatedInput={"command": "true"})
+        return [st.just(rewritten), _REASONS.map(refused)]
     if event is _E.POST_TOOL_USE:
-        return [st.builds(lambda text: _specific(event, updatedToolOutput=text))]
+        return [_WORDS.map(changed)]
     return []
 
 

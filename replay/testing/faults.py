@@ -181,10 +181,6 @@ def _changed(kind: type[Event], change: _Change) -> Callable[[list[Envelope], in
     return make
 
 
-def _nameless(event: ev.ToolCallRequested) -> Mapping[str, object] | None:
-    return {"name": None} if event.call_type != "local_shell_call" else None
-
-
 def _other_type(event: ev.ToolCallOutput) -> Mapping[str, object] | None:
     other = "function_call" if event.call_type == "custom_tool_call" else "custom_tool_call"
     return {"call_type": other}
@@ -216,7 +212,6 @@ _ORDER: Final[Mapping[str, tuple[type[Exception] | str, Any]]] = {
     "a number comes twice": (SequenceError, _number_again),
 }
 _CONTENT: Final[Mapping[str, tuple[type[Exception] | str, Any]]] = {
-    "a call has no name": ("TF216", _changed(ev.ToolCallRequested, _nameless)),
     "an output is of another type than its call": ("TF207", _changed(ev.ToolCallOutput, _other_type)),
     "a hook run starts as completed": ("TF506", _changed(ev.HookStarted, _constant(status="completed"))),
     "a hook run ends as running": ("TF505", _changed(ev.HookCompleted, _constant(status="running"))),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -43,14 +43,22 @@ _MOVING: Final = _WORK | frozenset(
     for edge in edges(machine)
     if edge.source is not edge.target and not isinstance(edge.label, frozenset)
 )
-_BY_PLAINNESS: Final = (ev.TurnStarted, *(kind for kind in KINDS if kind is not ev.TurnStarted))
+_FIRST: Final = (ev.TurnStarted, ev.UserInputRecorded, ev.ToolCallRequested)
+_BY_PLAINNESS: Final = (*_FIRST, *(kind for kind in KINDS if kind not in _FIRST))
 _USUAL: Final = 6
+_NOTED: Final = 1
+_VARIANTS: Final = 8
+_MISSES: Final = 3
+"""Steps for each event: most types do not fit in most places."""
+
 _WEIGHTS: Final[Mapping[type[Event], int]] = MappingProxyType(
     {
         ev.ToolDecisionRecorded: 18,
         ev.ExecBegan: 18,
         ev.ExecIntercepted: 18,
         ev.SandboxDenied: 24,
+        ev.SessionMetaRecorded: 1,
+        ev.NetworkAccessRequested: 2,
         ev.ShutdownBegan: 1,
         ev.SessionResumed: 1,
         ev.TurnCleared: 2,
@@ -64,7 +72,7 @@ _WEIGHTS: Final[Mapping[type[Event], int]] = MappingProxyType(
 
 _ONWARD: Final[Mapping[TurnPhase, tuple[type[Event], ...]]] = MappingProxyType(
     {
-        TurnPhase.RESERVED: (ev.TurnCleared,),
+        TurnPhase.RESERVED: (ev.TurnStarted,),
         TurnPhase.RUNNING: (ev.ReviewModeExited, ev.TurnCompleted, ev.UserInputRecorded),
         TurnPhase.ABORTING: (ev.ReviewModeExited, ev.ScopesCancelled),
         TurnPhase.CANCELLED: (ev.ReviewModeExited, ev.AbortUnwound),
@@ -75,6 +83,8 @@ _ONWARD: Final[Mapping[TurnPhase, tuple[type[Event], ...]]] = MappingProxyType(
     }
 )
 """What brings a turn nearer to its end, by the phase that it is in, and what is dropped after it."""
+
+_CLOSINGS: Final = (ev.HookCompleted, ev.HookClosed, ev.ToolCallClosed)
 
 
 def histories(
@@ -114,26 +124,20 @@ def histories(
     if min(length_max, turns_min, aborts_min) < 0:
         raise ValueError("length_max, turns_min and aborts_min are numbers of events and turns: 0 or more")
     turns_min = max(turns_min, aborts_min)
-    return _histories(
-        _Plan(_moves(wanted), _notes(wanted), length_max, turns_min, aborts_min, at_rest or closed, closed)
-    )
+    return _histories(_Plan(_menu(wanted), length_max, turns_min, aborts_min, at_rest or closed, closed))
 
 
-def _moves(wanted: Collection[type[Event]]) -> list[type[Event]]:
-    moving = [kind for kind in _BY_PLAINNESS if kind in wanted and kind in _MOVING]
-    return [kind for kind in moving for _ in range(_WEIGHTS.get(kind, _USUAL))]
-
-
-def _notes(wanted: Collection[type[Event]]) -> list[type[Event]]:
-    return [kind for kind in KINDS if kind in wanted and kind not in _MOVING]
+def _menu(wanted: Collection[type[Event]]) -> list[type[Event]]:
+    """The types to draw from, each as often as it is likely, the plainest first."""
+    kinds = [kind for kind in _BY_PLAINNESS if kind in wanted]
+    return [kind for kind in kinds for _ in range(_WEIGHTS.get(kind, _USUAL if kind in _MOVING else _NOTED))]
 
 
 @attrs.frozen
 class _Plan:
     """What `histories` was asked for."""
 
-    moves: list[type[Event]]
-    notes: list[type[Event]]
+    menu: list[type[Event]]
     length_max: int
     turns_min: int
     aborts_min: int
@@ -155,9 +159,10 @@ def draw_telling(draw: st.DrawFn, plan: _Plan) -> Telling:
     told.take(candidates(told, ev.SessionMetaRecorded)[0])
     parts = plan.turns_min + 1
     for part in range(parts):
+        length_max = len(told.log) + plan.length_max // parts
         for step in draw(_steps(plan, plan.length_max // parts)):
-            event = _event(told, plan, *step)
-            if event is not None:
+            event = _event(told, plan, step)
+            if event is not None and len(told.log) < length_max:
                 told.take(event)
         if part < plan.turns_min:
             _one_more_turn(told, aborted=part < plan.aborts_min)
@@ -168,28 +173,36 @@ def draw_telling(draw: st.DrawFn, plan: _Plan) -> Telling:
     return told
 
 
-def _steps(plan: _Plan, length_max: int) -> st.SearchStrategy[list[tuple[int, int]]]:
+def _steps(plan: _Plan, length_max: int) -> st.SearchStrategy[list[int]]:
     """What is drawn of a history: numbers alone, so that it shrinks well. Long ones are as likely as short ones."""
-    step = st.tuples(st.integers(0, max(0, len(plan.moves) + len(plan.notes) - 1)), st.integers(0, 7))
+    step = st.integers(0, max(0, len(plan.menu) * _VARIANTS - 1))
 
-    def at_least(length: int) -> st.SearchStrategy[list[tuple[int, int]]]:
-        return st.lists(step, min_size=length, max_size=length_max)
+    def at_least(length: int) -> st.SearchStrategy[list[int]]:
+        return st.lists(step, min_size=length, max_size=length_max * _MISSES)
 
-    return st.integers(0, length_max).flatmap(at_least)
-
-
-def _event(told: Telling, plan: _Plan, place: int, variant: int) -> Event | None:
-    """The event that a step stands for here: of the first type from *place* on that fits; None where none does."""
-    at = place - len(plan.moves)
-    menus = (_from(plan.notes, at), plan.moves) if at >= 0 else (_from(plan.moves, place), plan.notes)
-    for kind in dict.fromkeys(kind for menu in menus for kind in menu):
-        if found := candidates(told, kind):
-            return found[variant % len(found)]
-    return None
+    return st.integers(0, length_max * _MISSES).flatmap(at_least)
 
 
-def _from(menu: list[type[Event]], place: int) -> list[type[Event]]:
-    return [*menu[place:], *menu[:place]]
+def _event(told: Telling, plan: _Plan, step: int) -> Event | None:
+    """The event that a step stands for here; None where its type does not fit.
+
+    A step that does not fit is passed over, and not replaced: so the others stay what they are when one is left out.
+    Only where little can happen the turn goes on its way instead.
+    """
+    if not plan.menu:
+        return None
+    variant, place = divmod(step, len(plan.menu))
+    found = candidates(told, plan.menu[place])
+    if found:
+        return found[variant % len(found)]
+    return next((event for event in _onward(told) if type(event) in plan.menu), None)
+
+
+def _onward(told: Telling) -> Iterator[Event]:
+    """What brings a turn on its way that nothing else happens to: one that is reserved, or being aborted."""
+    if told.phase not in {TurnPhase.NONE, TurnPhase.RUNNING}:
+        for kind in (*_CLOSINGS, *_ONWARD[told.phase]):
+            yield from candidates(told, kind)[:1]
 
 
 def _one_more_turn(told: Telling, *, aborted: bool) -> None:
@@ -211,7 +224,7 @@ def _one_more_turn(told: Telling, *, aborted: bool) -> None:
 def bring_to_rest(told: Telling) -> None:
     """Let end what is open: hook runs, calls, the turn, and then what waited for it."""
     while told.dispatches:
-        for kind in (ev.HookCompleted, ev.HookClosed):
+        for kind in _CLOSINGS:
             if found := candidates(told, kind):
                 told.take(found[0])
                 break
