@@ -33,6 +33,9 @@ _STEPS: Final[Mapping[str, Callable[[Terms, Standing, Call], Steps]]] = MappingP
 OPERATIONS: Final = tuple(_STEPS)
 """What a client may ask: the methods of `turnfold.core.engine.Session`, and the arguments' names are theirs."""
 
+_CALLERS_ERRORS: Final = frozenset({ValueError, TypeError})
+"""What a session raises for input that is none, and not what is derived from them: the engine's own errors are."""
+
 ENDS_KEPT: Final = 64
 """Ends of turns that a session remembers."""
 
@@ -94,7 +97,7 @@ class SessionModel(Model[Standing]):
     def steps(self, state: Standing, call: Call) -> Iterable[tuple[Standing, object]]:
         """Return what the session may answer. A call that it never saw, its arguments being wrong, changes nothing."""
         if isinstance(call.result, Raised):
-            return [(state, call.result)] if isinstance(call.result.error, ValueError | TypeError) else []
+            return [(state, call.result)] if type(call.result.error) in _CALLERS_ERRORS else []
         parked = state.parked
         if parked and state.life != "closed":
             aborting = state.slot is not None and state.slot.phase == "aborting"

@@ -8,6 +8,7 @@ from typing import Final
 import attrs
 import pytest
 
+from turnfold.core.engine import UnexpectedResult
 from turnfold.core.results import Done, Idle, Interrupted, Queued, Refused, Result, Started, Steered
 from turnfold.events import Event, TurnAborted, TurnCompleted
 from turnfold.replay.linear import Call, Raised, SessionModel, check_session, linearize
@@ -190,6 +191,7 @@ ILLEGAL: dict[str, list[Call]] = {
     ),
     "a result of another operation": after(("interrupt", NONE, Done())),
     "an error that no client made": after(("submit", GO, Raised(error=RuntimeError("broken")))),
+    "an error of the engine's own": after(("submit", GO, Raised(error=UnexpectedResult("Idle()")))),
     "a message in other words": after(("steer", STEER, Refused(reason="no_active_turn", message="No turn"))),
     "something after the end": after(("shutdown", NONE, None), ("submit", GO, FIRST)),
     "queued, though the session refuses": after(
