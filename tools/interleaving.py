@@ -183,6 +183,9 @@ def _inspect(wish: Wish) -> None:
         raise Misuse(f"interleave needs a budget of at least 1 schedule, not {wish.budget}")
     if wish.delays is not None and wish.delays < 0:
         raise Misuse(f"interleave needs 0 delays or more, not {wish.delays}")
+    for name in _LIMITS:
+        if not getattr(wish.limits, name) > 0:
+            raise Misuse(f"interleave needs {name} to be positive, not {getattr(wish.limits, name)!r}")
     list(wish.strategies())
 
 

@@ -220,3 +220,14 @@ def test_a_mark_of_a_module_is_for_its_async_tests(pytester: pytest.Pytester) ->
     result = run(pytester, "-v")
     result.assert_outcomes(passed=3)
     result.stdout.fnmatch_lines(["*::test_async: 1 schedules (dfs, at most 1 delays), complete"])
+
+
+def test_a_trio_that_cannot_be_controlled_is_told_without_a_traceback(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message is that of the import that failed; tests without the mark do not mind."""
+    monkeypatch.setitem(sys.modules, "turnfold.tools.interleaving", None)
+    pytester.makepyfile(test_it=RACE + "\n\ndef test_b(): ...\n")
+    result = run(pytester)
+    result.assert_outcomes(errors=1, passed=1)
+    result.stdout.fnmatch_lines(["interleave: import of turnfold.tools.interleaving halted*"])
