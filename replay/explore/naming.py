@@ -8,7 +8,7 @@ from typing import Final
 
 from turnfold.replay.explore.cancellations import EveryCancellation
 from turnfold.replay.explore.strategies import DelayBounded, Pct, RandomWalk, RoundRobin
-from turnfold.replay.explore.strategy import Strategy
+from turnfold.replay.explore.strategy import Divisible
 
 STRATEGY_FORMS: Final[Mapping[str, str]] = {
     "dfs:D": "every schedule with at most D delays, e.g. dfs:2; dfs:all has no limit",
@@ -22,23 +22,23 @@ STRATEGY_FORMS: Final[Mapping[str, str]] = {
 _NUMBER: Final = r"(\d{1,18})"
 
 
-def _dfs(delays: str) -> Strategy:
+def _dfs(delays: str) -> Divisible:
     return DelayBounded(None if delays == "all" else int(delays))
 
 
-def _pct(depth: str, seed: str | None) -> Strategy:
+def _pct(depth: str, seed: str | None) -> Divisible:
     return Pct(int(depth), int(seed or 0))
 
 
-def _random(seed: str) -> Strategy:
+def _random(seed: str) -> Divisible:
     return RandomWalk(int(seed))
 
 
-def _cancel(outer: str | None) -> Strategy:
+def _cancel(outer: str | None) -> Divisible:
     return EveryCancellation(outermost=1 if outer else None)
 
 
-_PARSERS: Final[Mapping[str, Callable[..., Strategy]]] = {
+_PARSERS: Final[Mapping[str, Callable[..., Divisible]]] = {
     r"dfs:(\d{1,18}|all)": _dfs,
     rf"pct:{_NUMBER}(?::{_NUMBER})?": _pct,
     rf"random:{_NUMBER}": _random,
@@ -47,7 +47,7 @@ _PARSERS: Final[Mapping[str, Callable[..., Strategy]]] = {
 }
 
 
-def strategy_of(text: str) -> Strategy:
+def strategy_of(text: str) -> Divisible:
     """Return a new strategy for its name, as `STRATEGY_FORMS` has them; e.g. `dfs:2`.
 
     Raises:

@@ -180,13 +180,13 @@ def _neighbours(failing: Run) -> Iterator[tuple[_Choices, Cancel | None]]:
     """The tapes next to that of a run, those that part from it late first."""
     choices, cancel = tuple(failing.deviations), failing.cancel
     if cancel is not None:
-        step, depth = cancel.step, cancel.depth
+        step, depth, task = cancel.step, cancel.depth, cancel.task
         yield choices, None
         for other in (
-            Cancel(step + 1, depth),
-            Cancel(step - 1, depth),
-            Cancel(step, depth + 1),
-            Cancel(step, depth - 1),
+            Cancel(step + 1, depth, task),
+            Cancel(step - 1, depth, task),
+            Cancel(step, depth + 1, task),
+            Cancel(step, depth - 1, task),
         ):
             if other.step > 0 and other.depth >= 0:
                 yield choices, other

@@ -203,11 +203,12 @@ def _cancellation(run: Run, span: Span) -> str:
     """The cancellation that the exploration put in behind a step."""
     assert run.cancel is not None
     depth = run.cancel.depth
-    around = run.details[span.last].depth if run.details else 0
+    around = run.details[span.last].depth if run.details and run.cancel.task is None else 0
+    task = span.task if run.cancel.task is None else run.name(run.cancel.task)
     if depth + 1 == around:
         scope = "the whole scenario"
     elif depth == 0:
-        scope = f"the innermost scope around {span.task}"
+        scope = f"the innermost scope around {task}"
     else:
-        scope = f"scope {depth} around {span.task} (0: the innermost)"
+        scope = f"scope {depth} around {task} (0: the innermost)"
     return f"cancelled from outside: {scope}"

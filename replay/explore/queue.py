@@ -72,7 +72,7 @@ class ScheduleQueue:
         self._last = -1
         self._chooser: Callable[[list[int], int], int] | None = None
         self._cancel: Cancel | None = None
-        self._detail = False
+        self._detail = self._noting_scopes = False
 
     # What a conductor calls.
 
@@ -84,6 +84,7 @@ class ScheduleQueue:
         self._since.clear()
         self.clock.now = 0.0
         self._chooser, self._cancel, self._detail = plan.chooser, plan.cancel, plan.detail
+        self._noting_scopes = plan.scopes
         self._before = before(self.runner)
         self.running = True
 
@@ -261,7 +262,8 @@ class ScheduleQueue:
         self._cancel = None
         if cancel is None or self.closing or not self.order:
             return
-        scopes = self._scopes(self.order[-1])
+        number = self.order[-1] if cancel.task is None else cancel.task
+        scopes = self._scopes(number) if number < len(self.names) else []
         if cancel.depth < len(scopes):
             scopes[cancel.depth].cancel()
         else:
@@ -284,4 +286,15 @@ class ScheduleQueue:
     def _note_stop(self) -> None:
         number = self.order[-1]
         place, depth = standing(self._task(number)), len(self._scopes(number))
-        self.details[-1] = attrs.evolve(self.details[-1], depth=depth, place=place)
+        around = self._all_scopes(number) if self._noting_scopes else ()
+        self.details[-1] = attrs.evolve(self.details[-1], depth=depth, place=place, scopes=around)
+
+    def _all_scopes(self, first: int) -> tuple[tuple[int, int, int], ...]:
+        """Each scope once, by a task that is in it: *first*, or else the one with the lowest number."""
+        found: dict[Any, tuple[int, int, int]] = {}
+        others = sorted(self._numbers[task] for task in self._alive() if self._numbers[task] != first)
+        for number in (first, *others):
+            around = self._scopes(number)
+            for depth, scope in enumerate(around):
+                found.setdefault(scope, (number, depth, len(around) - depth - 1))
+        return tuple(found.values())

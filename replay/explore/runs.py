@@ -29,7 +29,9 @@ class Cancel:
     step: int
     """After how many steps of the scenario's tasks."""
     depth: int
-    """Which scope around the task that made the last of these steps: 0 is the innermost, the highest the scenario."""
+    """Which scope around the task: 0 is the innermost, the highest the scenario."""
+    task: int | None = None
+    """The task, by number. None: the one that made the last of these steps."""
 
 
 @attrs.frozen
@@ -40,6 +42,8 @@ class Plan:
     cancel: Cancel | None = None
     detail: bool = False
     """Note who could run at each step, and where the task that ran stopped: costs time."""
+    scopes: bool = False
+    """Note also, with *detail*, all cancel scopes after each step."""
 
 
 @attrs.frozen
@@ -60,6 +64,9 @@ class StepDetail:
     """Virtual time of the step, in seconds from the beginning of the schedule."""
     choices: int = 0
     """Choice points so far, that of this step included if it is one."""
+    scopes: tuple[tuple[int, int, int], ...] = ()
+    """Each cancel scope around any task after the step, once: the task, how many scopes are further in, how many are
+    further out. Those around the task that ran come first. Only with `Plan.scopes`."""
 
 
 RETURNED = "returned"

@@ -86,7 +86,7 @@ def encode(tape: Tape, scenario: str) -> str:
     for at, index in tape.deviations:
         numbers += [at - before - 1, index]
         before = at
-    numbers += [0] if tape.cancel is None else [1, tape.cancel.step, tape.cancel.depth]
+    numbers += _cancel_numbers(tape.cancel)
     numbers += [0] if tape.fingerprint is None else [1, tape.fingerprint]
     body = b"".join(map(_varint, numbers))
     packed = zlib.compress(body, 9)
@@ -145,11 +145,20 @@ def _parsed(body: bytes) -> Tape:
         deviations.append((before, next(numbers)))
     cancels, cancel = next(numbers), None
     if cancels:
-        cancel = Cancel(next(numbers), next(numbers))
+        step, depth = next(numbers), next(numbers)
+        cancel = Cancel(step, depth, next(numbers) if cancels == 2 else None)
     marked, mark = next(numbers), None
     if marked:
         mark = next(numbers)
     return Tape(deviations=tuple(deviations), cancel=cancel, patience=patience, fingerprint=mark)
+
+
+def _cancel_numbers(cancel: Cancel | None) -> list[int]:
+    if cancel is None:
+        return [0]
+    if cancel.task is None:
+        return [1, cancel.step, cancel.depth]
+    return [2, cancel.step, cancel.depth, cancel.task]
 
 
 def _damaged(token: str) -> BadToken:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 import trio
+import trio.testing
 
-from turnfold.replay.explore import EveryCancellation, RandomWalk, Tape, explore, replay
+from turnfold.replay.explore import EveryCancellation, RandomWalk, Tape, decode, explore, replay
 
 
 async def nested() -> object:
@@ -197,3 +198,44 @@ def test_a_task_that_ignores_its_cancellation_is_endless_or_ends_by_itself() -> 
 def test_a_cancellation_of_a_schedule_is_drawn_with_it() -> None:
     """Random schedules have none: nothing is cancelled unless it is asked for."""
     assert {"('work', 'done', 'done')": 20} == explore(nested, RandomWalk(), budget=20).outcomes
+
+
+async def handed_over() -> object:
+    """A giver hands its thing to a taker if that waits for it, and else keeps it."""
+    things, takers = ["thing"], list[trio.Event]()
+
+    async def taker() -> None:
+        handed = trio.Event()
+        with trio.CancelScope():
+            takers.append(handed)
+            try:
+                await handed.wait()
+            finally:
+                takers.remove(handed)
+            things.append("thing")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(taker)
+        await trio.testing.wait_all_tasks_blocked()
+        if takers:
+            things.pop()
+            takers[0].set()
+        await trio.lowlevel.checkpoint()
+    return len(things)
+
+
+def test_scopes_around_tasks_that_wait_are_cancelled_too() -> None:
+    """A hand-over is lost if its taker is cancelled after the giver's step: no step of the taker's own lies there."""
+
+    def is_there(value: object) -> None:
+        assert value == 1, "a thing was lost"
+
+    taker = explore(handed_over, EveryCancellation(waiting=False, tasks="taker".__eq__), check=is_there)
+    assert taker.complete
+    failure = explore(handed_over, EveryCancellation(tasks="taker".__eq__), check=is_there).failure
+    assert failure is not None
+    assert failure.tape.cancel is not None
+    assert 1 == failure.tape.cancel.task
+    assert failure.tape == decode(failure.token)
+    assert not replay(handed_over, failure.token, check=is_there).run.misfits
+    assert "around taker#1" in str(failure)
