@@ -118,9 +118,10 @@ Verdict: TypeAlias = Linearization | NotLinearizable | GaveUp
 
 def brief(value: object) -> str:
     """Return *value* in words; of an attrs object, only the fields that hold something and are not as by default."""
-    if isinstance(value, type) or not attrs.has(type(value)):
+    cls = type(value)
+    if not attrs.has(cls):
         return repr(value)
-    fields = [(field, getattr(value, field.name)) for field in attrs.fields(type(value))]
+    fields = [(field, getattr(value, field.name)) for field in attrs.fields(cls)]
     told = [
         f"{field.name}={held!r}"
         for field, held in fields

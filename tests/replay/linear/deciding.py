@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Final, TypeAlias
 
 import attrs
@@ -98,11 +99,11 @@ class Deciding:
     def _of_clients(self) -> Iterator[Callable[[], None]]:
         for client in self.clients:
             if client.number is None:
-                yield lambda who=client: self._ask(who)
+                yield partial(self._ask, client)
             elif client.told is not None:
-                yield lambda who=client: self._tell(who)
+                yield partial(self._tell, client)
             elif not self.at_once and self.ids["client"] < LEAVING_MAX:
-                yield lambda who=client: self._leave(who)
+                yield partial(self._leave, client)
         if self.inbox:
             yield self._take
             yield self._take
@@ -140,15 +141,15 @@ class Deciding:
         for text, expected in (("go", None), ("", None), ("go", turn_ids[0]), ("", turn_ids[-2:][0])):
             steer = Steer(submission_id="s", input_id=input_id, text=text, expected_turn_id=expected)
             yield "steer", {"text": text, "expected_turn_id": expected}, steer
-        for which in (None, None, turn_ids[0], "wrong"):
-            yield "interrupt", {"turn_id": which}, Interrupt(turn_id=which)
+        for target in (None, None, turn_ids[0], "wrong"):
+            yield "interrupt", {"turn_id": target}, Interrupt(turn_id=target)
         for which in ([*self.questions, "wrong"])[-3:]:
             for decision in ("approved", "abort"):
                 given: dict[str, object] = {"approval_id": which, "decision": decision}
                 yield "answer", given, Answer(approval_id=which, decision=decision)
-        for op, text in (("compact", None), ("review", "look"), ("review", "")):
-            task = RunTask(submission_id="s", turn_id=turn_id, task_kind=op, input_id=input_id, text=text)
-            yield op, {} if text is None else {"text": text}, task
+        for op, said in (("compact", None), ("review", "look"), ("review", "")):
+            task = RunTask(submission_id="s", turn_id=turn_id, task_kind=op, input_id=input_id, text=said)
+            yield op, {} if said is None else {"text": said}, task
         for trigger in (True, False):
             mail = SendMail(mail_id=self._id("mail"), text="hi", trigger_turn=trigger)
             yield "send_mail", {"text": "hi", "trigger_turn": trigger}, mail
@@ -224,27 +225,27 @@ class Deciding:
         turn = self.state.turn
         if turn is None:
             if self.state.session is SessionPhase.CLOSING:
-                yield lambda: self._effect(Close())
+                yield partial(self._effect, Close())
             return
         turn_id = turn.turn_id
         match turn.phase:
             case TurnPhase.RESERVED:
-                yield lambda: self._effect(BeginTurn(turn_id=turn_id))
+                yield partial(self._effect, BeginTurn(turn_id=turn_id))
             case TurnPhase.RUNNING:
-                yield lambda: self._effect(FinishTurn(turn_id=turn_id))
+                yield partial(self._effect, FinishTurn(turn_id=turn_id))
                 for event in self._work(turn_id):
-                    yield lambda told=event: self._effect(Record(events=(told,), turn_id=turn_id))
+                    yield partial(self._effect, Record(events=(event,), turn_id=turn_id))
                 if self.hooks:
                     note = ev.WarningRaised(message="no")
-                    yield lambda: self._effect(Record(events=(note,), turn_id=turn_id, abort_by="hook"))
+                    yield partial(self._effect, Record(events=(note,), turn_id=turn_id, abort_by="hook"))
             case TurnPhase.ABORTING:
-                yield lambda: self._effect(ScopesGone(turn_id=turn_id, scopes=1))
+                yield partial(self._effect, ScopesGone(turn_id=turn_id, scopes=1))
             case TurnPhase.CANCELLED:
-                yield lambda: self._effect(Unwound(turn_id=turn_id, grace_ms=1))
+                yield partial(self._effect, Unwound(turn_id=turn_id, grace_ms=1))
             case TurnPhase.MARKED:
-                yield lambda: self._effect(FlushEnded(turn_id=turn_id, through_seq=1))
+                yield partial(self._effect, FlushEnded(turn_id=turn_id, through_seq=1))
             case _:
-                yield lambda: self._effect(Conclude(turn_id=turn_id))
+                yield partial(self._effect, Conclude(turn_id=turn_id))
 
     def _work(self, turn_id: str) -> Iterator[ev.Event]:
         """The turn asks something, or takes in what waits."""

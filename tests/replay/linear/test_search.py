@@ -20,7 +20,7 @@ from tests.replay.linear.things import (
     lived,
     some_order_exists,
 )
-from turnfold.replay.linear import Call, GaveUp, Linearization, Model, NotLinearizable, linearize
+from turnfold.replay.linear import HALFWAY, Call, GaveUp, Linearization, Model, NotLinearizable, linearize
 
 tapes = st.lists(st.integers(0, 11), max_size=40)
 
@@ -177,6 +177,11 @@ def test_an_order_reads_well() -> None:
   2.  b: swap(value=5) -> 4
   3.  a: swap(value=4) -> 5"""
     assert expected == str(verdict)
+
+
+def test_a_call_that_goes_on_is_shown_as_such() -> None:
+    """The result of a first moment has a name of its own."""
+    assert "HALFWAY" == repr(HALFWAY)
 
 
 def test_long_lists_of_answers_are_cut() -> None:

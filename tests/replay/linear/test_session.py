@@ -315,6 +315,19 @@ def test_an_end_may_be_that_of_a_turn_that_nobody_knew() -> None:
     assert None is not check_session([completed])
 
 
+def test_a_session_forgets_ends_of_long_ago() -> None:
+    """With more than 64 calls there may have been so many turns that None is told of one that ended."""
+    row = ("finished", END, None)
+    calls = after(
+        ("submit", GO, FIRST),
+        ("finished", END, ABORTED),
+        row,
+        *(("roll_back", {"num_turns": 1}, Done()),) * 62,
+    )
+    assert None is not check_session(calls[:64], aborts_itself=True)
+    assert None is check_session(calls, aborts_itself=True)
+
+
 def test_a_session_may_stand_elsewhere_at_first() -> None:
     """A resumed one may have input that waits: the next mail starts a turn for it, though it would not itself."""
     quiet: Mapping[str, object] = {"text": "m", "trigger_turn": False}
