@@ -218,14 +218,15 @@ async def handed_over() -> object:
         nursery.start_soon(taker)
         await trio.testing.wait_all_tasks_blocked()
         if takers:
+            (taken,) = takers
             things.pop()
-            takers[0].set()
-        await trio.lowlevel.checkpoint()
+            await trio.lowlevel.checkpoint()  # packs it, and does not look again
+            taken.set()
     return len(things)
 
 
 def test_scopes_around_tasks_that_wait_are_cancelled_too() -> None:
-    """A hand-over is lost if its taker is cancelled after the giver's step: no step of the taker's own lies there."""
+    """A thing is lost if its taker is cancelled while the giver packs: no step of the taker's own lies there."""
 
     def is_there(value: object) -> None:
         assert value == 1, "a thing was lost"
