@@ -1,0 +1,16 @@
+"""Hazard 5: an interrupted call has no row."""
+
+from __future__ import annotations
+
+from tests.mutants.mutant import Mutant, rows, staying
+from tests.mutants.races import interrupt_call
+from turnfold.events import ToolCallRequested
+
+MUTANT = Mutant(
+    name="late-call-left-open",
+    hazards=("H5",),
+    about="An abort closes the calls that it knew of when it began; one that is recorded behind that gets no end.",
+    race=interrupt_call,
+    # A call that comes late is recorded, and not entered among those that are open.
+    patches=(rows(staying(ToolCallRequested)),),
+)
