@@ -44,7 +44,7 @@ class Failure:
     found_with: int
     """How many choices of that one were not the default; `tape.deviations` are those of the shrunk one."""
     beyond_trio: int
-    """Steps for which a task was held back longer than today's trio would. 0: trio alone can do this."""
+    """Steps for which a task was held back longer than today's trio would. 0: none; trio alone may come to it."""
     smallest: bool
     """Whether shrinking came to its end."""
     schedule: tuple[Step, ...] = ()
@@ -67,8 +67,8 @@ class Failure:
     def __str__(self) -> str:
         lines = [
             f"{self.kind}: {self.text}",
-            f"found in schedule {self.found_after}; {self.delays} of its choices differ from the default (*)",
-            "trio's own scheduler can do this"
+            f"found in schedule {self.found_after}; shrunk, {_choices(self.delays)} from the default (*)",
+            "no step holds a task back longer than trio does today"
             if self.beyond_trio == 0
             else f"{self.beyond_trio} steps need a task to be held back longer than trio does today",
             *(f"  {line}" for line in self.steps),
@@ -84,6 +84,10 @@ class Failure:
             *(f"  {line}" for line in self.nearest.parting),
             f"its token is {self.nearest.token}",
         ]
+
+
+def _choices(count: int) -> str:
+    return "1 choice differs" if count == 1 else f"{count} choices differ"
 
 
 @attrs.frozen(kw_only=True)
@@ -279,7 +283,7 @@ def explore(
 
     A schedule fails if the scenario raises, if *check* raises for what it returned, or if it does not end: by deadlock,
     in too many steps, or in one step that never comes to a checkpoint. *budget* is the number of schedules at most.
-    Each failing schedule, and one of *recheck* passing ones (0: none), is run twice and compared step by step; a
+    The first failing schedule, and one of *recheck* passing ones (0: none), is run twice and compared step by step; a
     failure is then shrunk by at most *shrinks* more schedules, to the simplest one that fails alike: in the same kind,
     by exceptions of the same types, or with the same `schedule_signature` if they have such an attribute. At most
     *nearest* schedules more look for the passing one next to it (0: none). The strategy is `DelayBounded(2)` unless
