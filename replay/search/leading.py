@@ -67,7 +67,7 @@ def leads_to(
     A counter-example is a dead end (the system has nothing left to do, and the goal was not reached), or else a loop: a
     fair run that goes round for ever. The way into it is the shortest, that of its start included.
     """
-    following = _Following(own, step, goal, key, others or _nobody, limits or Limits())
+    following = _Following(own, step, goal, key, others, limits or Limits())
     began = time.perf_counter()
     stopped = following.run(starts, others_max)
     failure = following.counter_example(tell or told)
@@ -99,11 +99,6 @@ def leads_to(
 _COMPLETE = (
     "every fair run from each start reaches the goal, in every order of what the system does by itself."
 )
-
-
-def _nobody(state: object) -> tuple[()]:
-    del state
-    return ()
 
 
 @attrs.frozen(eq=False)
@@ -139,7 +134,7 @@ class _Following(Generic[S, C, L]):
     step: StepFunction[S, C, L]
     goal: Callable[[S], bool]
     key: Callable[[S], Hashable]
-    others: Callable[[S], Iterable[C]]
+    others: Callable[[S], Iterable[C]] | None
     limits: Limits
 
     graph: Graph = attrs.field(factory=Graph, init=False)
@@ -208,7 +203,7 @@ class _Following(Generic[S, C, L]):
         else:
             for edge in self.graph.edges[number]:
                 self._arrive(self.states[edge.target], visit.left, visit, edge.command)
-        if self.fault is not None or visit.left == 0:
+        if self.fault is not None or visit.left == 0 or self.others is None:
             return
         for command in self.others(state):
             after = self._after(visit, command)

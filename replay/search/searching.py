@@ -62,11 +62,6 @@ class Searched(Generic[S, C, L]):
     nodes: tuple[Node[S, C], ...] = attrs.field(repr=False, eq=False)
     """The visited states, nearest first."""
 
-    @property
-    def speed(self) -> float:
-        """Transitions a second."""
-        return self.transitions / max(self.seconds, 1e-9)
-
     def reached(self) -> Iterator[S]:
         """The visited states, nearest first."""
         return (node.state for node in self.nodes)

@@ -81,9 +81,6 @@ class Given:
     effect: Effect | None = None
     """The effect that ends in it; None for a client's command."""
 
-    def __str__(self) -> str:
-        return f"{self.command!r}{'' if self.effect is None else ' (the engine)'}"
-
 
 @attrs.frozen
 class Underway:

@@ -8,7 +8,19 @@ from itertools import combinations, pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.replay.search.toys import Moves, distances, failure_of, itself, led, owned, systems, to
+from tests.replay.search.toys import (
+    Graph,
+    Moves,
+    distances,
+    failure_of,
+    graphs,
+    itself,
+    led,
+    moves_of,
+    owned,
+    systems,
+    to,
+)
 from turnfold.replay.search import Fault, LeadsTo, Limits, Step, Way, leads_to
 
 
@@ -126,6 +138,57 @@ def test_others_speak_as_often_as_they_may_and_no_more() -> None:
     assert (Fault.DEAD_END, -18) == (failure.kind, failure.way.end)
     assert 4 == len(failure.commands)
     assert 2 == sum(after == before - 10 for before, after in pairwise(failure.states))
+
+
+def with_others(moves: Moves, others: Graph, others_max: int) -> LeadsTo[int, int, str]:
+    """Whether 9 is reached from 0 on, with so many moves of others in between."""
+    return leads_to(
+        [Way[int, int, str](0)],
+        owned(moves),
+        to,
+        lambda state: state == 9,
+        key=itself,
+        others=moves_of(others),
+        others_max=others_max,
+    )
+
+
+def test_a_longer_way_with_more_words_left_is_gone_too() -> None:
+    """State 2 is nearer by a word of others, but only who came by the longer way has one left for the dead end."""
+    moves: Moves = {0: [("A", 1)], 1: [("A", 2)], 2: [("A", 3)], 3: [("A", 9)]}
+    failure = with_others(moves, {0: [2], 3: [4]}, 1).failure
+    assert failure is not None
+    assert (0, 1, 2, 3, 4) == failure.states
+
+
+def products(moves: Moves, others: Graph, others_max: int) -> dict[tuple[int, int], int]:
+    """How far each pair of a state and the words that others have left is away, by relaxing; goals are left out."""
+    pairs: dict[tuple[int, int], set[tuple[int, int]]] = {}
+    for state in {*moves, *others}:
+        for left in range(others_max + 1):
+            onward = {(target, left) for _, target in moves.get(state, ())}
+            onward |= {(target, left - 1) for target in others.get(state, ()) if left > 0}
+            pairs[state, left] = {each for each in onward if each[0] != 9}
+    found = {(0, others_max): 0}
+    for _ in pairs:
+        for pair, targets in pairs.items():
+            for target in targets:
+                if pair in found:
+                    found[target] = min(found.get(target, found[pair] + 1), found[pair] + 1)
+    return found
+
+
+@given(systems(lazy=True), graphs(5), st.integers(0, 2))
+def test_what_others_may_bring_about_is_seen(moves: Moves, others: Graph, others_max: int) -> None:
+    """Against the product of states and words left: the nearest dead end is found if there is one, else a loop."""
+    found = products(moves, others, others_max)
+    ends = [depth for (state, _), depth in found.items() if not moves[state]]
+    sets = fair_sets(moves, {state for state, _ in found})
+    result = with_others(moves, others, others_max)
+    assert (not ends and not sets) is result.claim.complete
+    if result.failure is not None:
+        assert (Fault.DEAD_END if ends else Fault.LOOP) is result.failure.kind
+        assert not ends or min(ends) == len(result.failure.commands)
 
 
 def test_a_start_at_the_goal_is_none() -> None:

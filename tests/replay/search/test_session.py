@@ -9,7 +9,7 @@ import pytest
 
 from tests.replay.search.test_session_mutants import MUTANTS, QUEUES
 from turnfold.core import INITIAL, SessionPhase, State
-from turnfold.core.commands import Command, Interrupt, Record, Shutdown, Submit
+from turnfold.core.commands import BeginTurn, Command, Interrupt, Record, Shutdown, Submit
 from turnfold.core.decide import Decision, decide
 from turnfold.core.effects import CancelStartup, CloseSession, ConcludeAbort
 from turnfold.events import EVENTS
@@ -49,16 +49,21 @@ def usual() -> SessionSearched:
     return search_session()
 
 
-@pytest.mark.parametrize("mutant", [decide, *(row[0] for row in MUTANTS)])
-def test_a_check_has_nothing_to_say_where_it_is_not_called(mutant: Decide) -> None:
-    """With every check on every decision, the same searches fail, after the same commands and for the same reason."""
-    quick = search_session(QUEUES, decide=mutant)
-    whole = search_session(QUEUES, decide=mutant, checks=EVERYWHERE)
-    assert whole.transitions == quick.transitions
-    assert (whole.failure is None) is (quick.failure is None)
-    if whole.failure is not None and quick.failure is not None:
-        assert whole.failure.commands == quick.failure.commands
-        assert whole.failure.text == quick.failure.text
+def test_a_check_has_nothing_to_say_where_it_is_not_called() -> None:
+    """With every check on every decision, nothing more is found in the session."""
+    whole = search_session(checks=EVERYWHERE)
+    assert None is whole.failure
+    assert whole.transitions == usual().transitions
+
+
+@pytest.mark.parametrize("mutant", [row[0] for row in MUTANTS])
+def test_a_fault_is_found_as_soon_as_with_every_check_everywhere(mutant: Decide) -> None:
+    """After the same commands, and for the same reason."""
+    quick = search_session(QUEUES, decide=mutant).failure
+    whole = search_session(QUEUES, decide=mutant, checks=EVERYWHERE).failure
+    assert quick is not None
+    assert whole is not None
+    assert (whole.commands, whole.text) == (quick.commands, quick.text)
 
 
 def test_every_check_has_a_name_and_a_claim() -> None:
@@ -133,6 +138,21 @@ def test_a_stopped_search_of_a_session_says_so() -> None:
     whole = search_session(alphabet=Alphabet(families=("input", "interrupts", "phases")))
     promised = search_promise(ABORTS_END, whole, limits=Limits(states=1))
     assert "the limit of 1 states" == promised.claim.stopped
+
+
+def test_a_promise_can_be_followed_from_the_start_of_a_search() -> None:
+    """A search may begin in the middle of an abort; the way to a start is then empty."""
+    state = opened()
+    for command in (
+        Submit(submission_id="s", input_id="i", turn_id="t", text="hi"),
+        BeginTurn(turn_id="t"),
+        Interrupt(),
+    ):
+        state = decide(state, command).state
+    begun = search_session(state, alphabet=Alphabet(families=("phases",)))
+    found = search_promise(ABORTS_END, begun, commands_max=2)
+    assert None is found.failure
+    assert 4 == found.starts
 
 
 def test_the_deep_searches_can_be_limited() -> None:

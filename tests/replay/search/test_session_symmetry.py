@@ -34,7 +34,7 @@ from turnfold.replay.search.session import (
 QUEUES = opened(marker=False, while_aborting="queue")
 
 TWO = Bounds(each=2, together=2)
-FEW = ("input", "interrupts", "phases", "calls", "questions", "answers", "network", "shutdowns")
+FEW = ("input", "interrupts", "phases", "calls", "questions", "network")
 """Families with ids of every sort but mail and hook runs, few enough to be searched without symmetry."""
 
 
