@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from functools import partial
 from math import inf
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import attrs
 
@@ -22,6 +22,7 @@ from turnfold.replay.explore import (
     Exploration,
     Failure,
     Limits,
+    Replayed,
     Scenario,
     Strategy,
     explore,
@@ -42,7 +43,7 @@ _PARAMETERS: Final = re.compile(r"\[.*\]", re.DOTALL)
 _ODD: Final = re.compile(r"[^\w+=-]")
 
 
-class Misuse(Exception):
+class Misuse(ValueError):
     """A mark, or a test under it, that cannot be run; the message says what to do."""
 
 
@@ -160,7 +161,7 @@ def wish_of(
     unknown = sorted(set(named) - set(_KNOWN))
     if unknown or len(args) > 1 or (args and "strategy" in named):
         what = unknown[0] if unknown else "a second strategy"
-        raise Misuse(f"interleave does not know {what}; it takes a strategy and {', '.join(sorted(_KNOWN))}")
+        raise Misuse(f"interleave does not know {what}; it takes {', '.join(_KNOWN)}")
     given: dict[str, Any] = {**dict(zip(("strategy",), args, strict=False)), **named}
     if given.get("strategy") is not None and given.get("delays") is not None:
         raise Misuse("interleave takes either a strategy or delays, which is short for the strategy dfs")
@@ -168,7 +169,7 @@ def wish_of(
     wish = Wish(
         strategy=given.get("strategy") if strategy is None else strategy,
         delays=given.get("delays"),
-        budget=budget or given.get("budget") or usual_budget,
+        budget=given.get("budget", usual_budget) if budget is None else budget,
         check=given.get("check"),
         cancel=bool(given.get("cancel")),
         limits=attrs.evolve(limits, stall_s=inf) if patient else limits,
@@ -179,14 +180,21 @@ def wish_of(
 
 
 def _inspect(wish: Wish) -> None:
-    if wish.budget < 1:
-        raise Misuse(f"interleave needs a budget of at least 1 schedule, not {wish.budget}")
-    if wish.delays is not None and wish.delays < 0:
-        raise Misuse(f"interleave needs 0 delays or more, not {wish.delays}")
+    if not isinstance(wish.budget, int) or wish.budget < 1:
+        raise Misuse(f"interleave needs a budget of at least 1 schedule, not {wish.budget!r}")
+    if not isinstance(wish.delays, int | None) or (wish.delays or 0) < 0:
+        raise Misuse(
+            f"interleave needs 0 delays or more, not {wish.delays!r}; all schedules are strategy='dfs:all'"
+        )
     for name in _LIMITS:
-        if not getattr(wish.limits, name) > 0:
-            raise Misuse(f"interleave needs {name} to be positive, not {getattr(wish.limits, name)!r}")
+        value: object = getattr(wish.limits, name)
+        if not isinstance(value, int | float) or not value > 0:
+            raise Misuse(f"interleave needs {name} to be positive, not {value!r}")
     list(wish.strategies())
+
+
+def _is_count(value: object, least: int) -> bool:
+    return isinstance(value, int) and value >= least
 
 
 def _made(strategy: Any) -> Strategy:
@@ -195,12 +203,14 @@ def _made(strategy: Any) -> Strategy:
             return strategy_of(strategy)
         except ValueError as error:
             raise Misuse(f"interleave: {error}") from error
-    made: Any = (
-        strategy() if isinstance(strategy, type) or not hasattr(strategy, "begin") else deepcopy(strategy)
-    )
+    made: Any = strategy
+    if hasattr(strategy, "begin") and not isinstance(strategy, type):
+        made = deepcopy(strategy)
+    elif callable(strategy):
+        made = strategy()
     if not hasattr(made, "begin"):
         raise Misuse(f"interleave needs a strategy, its name, or what makes one, not {strategy!r}")
-    return made  # type: ignore[no-any-return]
+    return cast(Strategy, made)
 
 
 def explored(stand: Stand, scenario: Scenario, *, shrinks: int = 2_000) -> Told:
@@ -265,7 +275,7 @@ def _told(kind: str, text: str, error: BaseException | None, line: str, report: 
     return Told(line=line, text=report, complaint=f"{kind}: {text}")
 
 
-def _replay(stand: Stand, scenario: Scenario, token: str) -> Any:
+def _replay(stand: Stand, scenario: Scenario, token: str) -> Replayed:
     return replay(
         stand.played(scenario), token, check=stand.judge, name=stand.label, limits=stand.wish.limits
     )

@@ -162,26 +162,34 @@ def _is_async(function: Any) -> bool:
 
 
 def _stand(item: pytest.Function, mark: pytest.Mark) -> Stand:
-    """Read the mark and the options."""
+    """Read the mark and the options; a complaint of theirs ends the test."""
+    complaint = ""
+    try:
+        return _read(item, mark)
+    except ImportError as error:  # no trio, or one whose inside is not known
+        complaint = f"interleave: {error}"
+    except ValueError as error:
+        complaint = str(error)
+    pytest.fail(
+        complaint, pytrace=False
+    )  # not while the error is handled, which pytest would show as its cause
+
+
+def _read(item: pytest.Function, mark: pytest.Mark) -> Stand:
     from unittest import SkipTest
 
-    try:
-        from turnfold.tools.interleaving import Misuse, Stand, label_of, wish_of
-    except ImportError as error:  # no trio, or one whose inside is not known
-        pytest.fail(f"interleave: {error}", pytrace=False)
+    from turnfold.tools.interleaving import Stand, label_of, wish_of
+
     config = item.config
     asked, usual = _budget(config)
-    try:
-        wish = wish_of(
-            mark.args,
-            mark.kwargs,
-            strategy=config.getoption("--interleave-strategy"),
-            budget=asked,
-            usual_budget=usual,
-            patient=bool(config.getoption("usepdb", False) or config.getoption("trace", False)),
-        )
-    except Misuse as error:
-        pytest.fail(str(error), pytrace=False)
+    wish = wish_of(
+        mark.args,
+        mark.kwargs,
+        strategy=config.getoption("--interleave-strategy"),
+        budget=asked,
+        usual_budget=usual,
+        patient=bool(config.getoption("usepdb", False) or config.getoption("trace", False)),
+    )
     steering = (pytest.skip.Exception, pytest.xfail.Exception, pytest.exit.Exception, SkipTest)
     forget = partial(_forget_output, config)
     return Stand(label=label_of(item.nodeid), wish=wish, steering=steering, before=forget)

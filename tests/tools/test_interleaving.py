@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -54,11 +55,22 @@ def test_a_strategy_of_a_mark_is_not_used_up() -> None:
     assert next(wish.strategies()).begin() is not None
 
 
-@pytest.mark.parametrize("limits", [{"steps_max": 0}, {"patience": -1}, {"stall_s": 0}])
-def test_limits_are_positive(limits: dict[str, Any]) -> None:
-    """The message names the one that is not."""
-    with pytest.raises(Misuse, match=f"interleave needs {next(iter(limits))} to be positive"):
-        wish_of((), limits)
+@pytest.mark.parametrize(
+    ("named", "message"),
+    [
+        ({"steps_max": 0}, "steps_max to be positive, not 0"),
+        ({"patience": -1}, "patience to be positive, not -1"),
+        ({"stall_s": None}, "stall_s to be positive, not None"),
+        ({"budget": 0}, "a budget of at least 1 schedule, not 0"),
+        ({"budget": "9"}, "a budget of at least 1 schedule, not '9'"),
+        ({"delays": "all"}, "0 delays or more, not 'all'; all schedules are strategy='dfs:all'"),
+        ({"strategy": 3}, "a strategy, its name, or what makes one, not 3"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(named: dict[str, Any], message: str) -> None:
+    """The message names the argument and what it was."""
+    with pytest.raises(Misuse, match=f"interleave needs {re.escape(message)}"):
+        wish_of((), named)
 
 
 async def fails() -> None:

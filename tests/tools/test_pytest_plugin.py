@@ -120,7 +120,7 @@ async def test_walk():
         (
             "cancel=True, delays=0",
             ("", ""),
-            "1 schedules (dfs, at most 0 delays), complete; 9 schedules (every cancellation)*",
+            "1 schedules (dfs, at most 0 delays), complete; * schedules (every cancellation)*",
         ),
     ],
 )
@@ -159,7 +159,7 @@ def test_options_that_make_no_sense_are_refused(
     [
         (
             "@M(bugdet=3)\nasync def test(): ...",
-            "interleave does not know bugdet; it takes a strategy and budget*",
+            "interleave does not know bugdet; it takes budget, cancel*",
         ),
         ("@M('dfs:1', 'pct:2')\nasync def test(): ...", "interleave does not know a second strategy*"),
         ("@M('dfs:1', delays=2)\nasync def test(): ...", "interleave takes either a strategy or delays*"),
@@ -169,7 +169,7 @@ def test_options_that_make_no_sense_are_refused(
             "interleave needs a strategy, its name, or what makes one*",
         ),
         ("@M(budget=-1)\nasync def test(): ...", "interleave needs a budget of at least 1 schedule, not -1"),
-        ("@M(delays=-1)\nasync def test(): ...", "interleave needs 0 delays or more, not -1"),
+        ("@M(delays=-1)\nasync def test(): ...", "interleave needs 0 delays or more, not -1; *"),
         ("@M\ndef test(): ...", "interleave: test is not an `async def` function"),
         (
             "from unittest import TestCase\nclass TestIt(TestCase):\n    @M\n    async def test(self): ...",
@@ -194,6 +194,7 @@ def test_a_misuse_is_an_error_that_says_what_to_do(
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([message])
     result.stdout.no_fnmatch_line("*pytest_plugin.py*")
+    result.stdout.no_fnmatch_line("During handling of *")
 
 
 def test_a_clock_from_a_fixture_is_refused(pytester: pytest.Pytester) -> None:
