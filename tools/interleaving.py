@@ -180,9 +180,9 @@ def wish_of(
 
 
 def _inspect(wish: Wish) -> None:
-    if not isinstance(wish.budget, int) or wish.budget < 1:
+    if not _is_count(wish.budget, 1):
         raise Misuse(f"interleave needs a budget of at least 1 schedule, not {wish.budget!r}")
-    if not isinstance(wish.delays, int | None) or (wish.delays or 0) < 0:
+    if wish.delays is not None and not _is_count(wish.delays, 0):
         raise Misuse(
             f"interleave needs 0 delays or more, not {wish.delays!r}; all schedules are strategy='dfs:all'"
         )
