@@ -12,6 +12,7 @@ from turnfold.core import INITIAL, SessionPhase, State, TurnPhase
 from turnfold.core.commands import Command, Open
 from turnfold.core.decide import Decision, decide, is_aborting
 from turnfold.core.react import react
+from turnfold.events import Envelope
 from turnfold.replay.search.claim import Claim, Limits
 from turnfold.replay.search.leading import LeadsTo, leads_to
 from turnfold.replay.search.searching import Searched, search
@@ -21,7 +22,7 @@ from turnfold.replay.search.session.claims import CHECKS
 from turnfold.replay.search.session.keys import EQUAL, RENAMED, canonical, plain
 from turnfold.replay.search.session.telling import told, told_underway
 from turnfold.replay.search.session.underway import Decide, Engine, Given, React, Underway, resumed
-from turnfold.replay.search.ways import Step, Way
+from turnfold.replay.search.ways import CounterExample, Step, Way
 
 SessionSearched: TypeAlias = Searched[State, Command, Decision]
 SessionLeadsTo: TypeAlias = LeadsTo[Underway, Given, tuple[Decision, ...]]
@@ -124,6 +125,23 @@ def search_session(
 def _behaviour(state: State) -> str:
     marker = "marker" if state.behaviour.interrupt_marker else "no marker"
     return f"{marker}; input during an abort: {state.behaviour.while_aborting}"
+
+
+def log_of(failure: CounterExample[State, Command, Decision]) -> tuple[Envelope, ...]:
+    """Return the log of a counter-example from the opening of the session on, to be recorded, verified or folded.
+
+    It has no times. Raises ValueError if the search began in anything but a session that was just opened.
+    """
+    start = failure.way.start
+    behaviour = start.behaviour
+    configured = configuration(marker=behaviour.interrupt_marker, while_aborting=behaviour.while_aborting)
+    first = decide(INITIAL, Open(identity=ev.SessionMetaRecorded(session_id="s"), configuration=configured))
+    if first.state != start:
+        raise ValueError(
+            "the search did not begin in a session as `opened` makes it, so its log is not known"
+        )
+    events = [*first.events, *(event for label in failure.labels for event in label.events)]
+    return tuple(Envelope(session_id="s", seq=seq, event=event) for seq, event in enumerate(events))
 
 
 @attrs.frozen(kw_only=True)

@@ -29,6 +29,7 @@ from turnfold.replay.search.session import (
     ABORTS_END,
     Alphabet,
     Decide,
+    log_of,
     opened,
     search_promise,
     search_session,
@@ -115,6 +116,17 @@ def test_the_counter_example_reads_as_a_story() -> None:
         "       abort_began; interrupted; session in_turn, turn t aborting",
     ] == lines[3:7]
     assert "       nothing recorded; queued; session in_turn, turn t aborting" == lines[8]
+
+
+def test_a_counter_example_of_a_session_is_a_log() -> None:
+    """Its events fold to the state in which the fault shows, from the opening of the session on."""
+    failure = search_session(QUEUES, decide=concludes_any_turn).failure
+    assert failure is not None
+    assert failure.way.end == fold(log_of(failure))
+    elsewhere = search_session(failure.states[1], decide=concludes_any_turn).failure
+    assert elsewhere is not None
+    with pytest.raises(ValueError, match="did not begin in a session as `opened` makes it"):
+        log_of(elsewhere)
 
 
 def test_an_abort_that_waits_for_a_disk_is_a_dead_end() -> None:
