@@ -26,9 +26,6 @@ from turnfold.replay.texts import render
 from turnfold.replay.verification import verify_source
 from turnfold.rollouts import source_of
 
-REFUSE: Final = "refuse"
-QUEUE: Final = "queue"
-
 VERDICTS_MAX: Final = 20_000
 """Logs whose verdict is remembered: schedules are many, and different logs are few."""
 
@@ -89,7 +86,7 @@ def judge(lab: Lab, expected: Iterable[str] = (), *, aborts_itself: bool = False
     ]
     story = check_session(
         calls,
-        while_aborting=QUEUE if state.behaviour.while_aborting == QUEUE else REFUSE,
+        while_aborting=state.behaviour.while_aborting,
         aborts_itself=aborts_itself,
         ends_itself=lab.cancelled,
     )

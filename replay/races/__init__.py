@@ -5,11 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from turnfold.replay.lab import Race
 from turnfold.replay.races.answer_abort import answer_abort
 from turnfold.replay.races.answer_abort_answer import answer_abort_answer
 from turnfold.replay.races.deny_interrupt_finish import deny_interrupt_finish
@@ -34,7 +32,7 @@ from turnfold.replay.races.stubborn_next_turn import stubborn_next_turn
 from turnfold.replay.races.submit_abort import submit_abort
 from turnfold.replay.races.submit_interrupt import submit_interrupt
 
-RACES: Final[Mapping[str, Race]] = MappingProxyType(
+RACES: Final = MappingProxyType(
     {
         race.name: race
         for race in (
