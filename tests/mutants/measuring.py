@@ -50,6 +50,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """Replays the shrunk schedule."""
     words: tuple[str, ...]
     """The choices of the shrunk schedule in words."""
+    shipped: int | None = None
+    """Until found by PCT of depth 3 in the shipped race, if it names one."""
     survived: int
     """Schedules that the engine without the mutant has passed, of the same race and strategies."""
 
@@ -141,6 +143,7 @@ def measure(mutant: Mutant) -> Figures:
         failure = explore(mutant.race, strategy(best, depth), budget=BUDGET, nearest=0).failure
         assert failure is not None
         by_trio = shuffled(mutant, BUDGET)
+        by_shipped = found_in_shipped(mutant)
     return Figures(
         mutant=mutant.name,
         codes=codes_of(failure.error),
@@ -154,8 +157,16 @@ def measure(mutant: Mutant) -> Figures:
         beyond=failure.beyond_trio,
         token=failure.token,
         words=_words(failure),
+        shipped=by_shipped,
         survived=survived(mutant, depth, BUDGET),
     )
+
+
+def found_in_shipped(mutant: Mutant) -> int | None:
+    """Look for an applied mutant in its shipped race."""
+    if mutant.shipped is None:
+        return None
+    return found_after(explore(mutant.shipped, Pct(3), budget=BUDGET, shrinks=0, nearest=0))
 
 
 def survived(mutant: Mutant, depth: int, budget: int, names: Sequence[str] = ("dfs", "pct", "random")) -> int:

@@ -47,6 +47,8 @@ class Mutant:
     race: Race
     """Where it shows."""
     patches: Sequence[Patch]
+    shipped: Race | None = None
+    """A race of `turnfold.replay.races` that shows it too, in more schedules than one made for it."""
 
     @contextmanager
     def applied(self) -> Generator[None]:

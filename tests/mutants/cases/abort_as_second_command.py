@@ -14,6 +14,7 @@ from turnfold.core.hooks import HookEvent
 from turnfold.events import Event
 from turnfold.replay.explore import unexplored
 from turnfold.replay.lab import Lab, Play, denial, hooks_on, race
+from turnfold.replay.races import network_deny_interrupt
 
 
 async def interrupt(desk: Any, *events: Event, by: str) -> None:
@@ -44,5 +45,6 @@ MUTANT = Mutant(
     hazards=("U8",),
     about="The abort that a hook's denial asks for is spawned: the turn goes on until it comes, or another is hit.",
     race=deny_interrupt_next,
+    shipped=network_deny_interrupt,
     patches=(Patch(TurnDesk, "interrupt", interrupt),),
 )

@@ -21,5 +21,6 @@ MUTANT = Mutant(
     hazards=("U7",),
     about="An interrupt that comes before a turn has its task drops the turn without a word about its input.",
     race=interrupt_finish,
+    shipped=interrupt_finish,
     patches=(Patch(aborts, "clear", clear),),
 )

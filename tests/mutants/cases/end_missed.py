@@ -9,6 +9,7 @@ import trio
 from tests.mutants.mutant import Mutant, Patch
 from tests.mutants.races import interrupt_work
 from turnfold.core.engine.yard import Running, Yard
+from turnfold.replay.races import second_interrupt
 
 
 async def unwind(yard: Any, turn_id: str | None, grace_s: float) -> list[Running]:
@@ -31,5 +32,6 @@ MUTANT = Mutant(
     hazards=("U4",),
     about="The wait for a task's end is a notification that is missed if the task ends just before.",
     race=interrupt_work,
+    shipped=second_interrupt,
     patches=(Patch(Yard, "unwind", unwind),),
 )

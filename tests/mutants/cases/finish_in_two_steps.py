@@ -17,6 +17,7 @@ from turnfold.core.lifecycle import SessionPhase
 from turnfold.core.results import Done
 from turnfold.core.state import State, Turn
 from turnfold.events import TurnCompleted
+from turnfold.replay.races import steer_finish
 
 
 @attrs.frozen
@@ -76,6 +77,7 @@ MUTANT = Mutant(
     hazards=("U2",),
     about="A natural end empties the slot in one step and tells `turn_complete` in the next.",
     race=submit_finish,
+    shipped=steer_finish,
     patches=(
         deciding({FinishTurn: free, Tell: tell}),
         Patch(Kernel, "ask", ask),

@@ -36,5 +36,6 @@ MUTANT = Mutant(
     hazards=("H3", "U1"),
     about="A natural end tells `turn_complete` without asking whether an abort has taken the turn meanwhile.",
     race=interrupt_finish,
+    shipped=interrupt_finish,
     patches=(deciding({FinishTurn: finish}), rows(staying(TurnCompleted))),
 )

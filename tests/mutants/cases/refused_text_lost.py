@@ -12,6 +12,7 @@ from turnfold.core.decide.inputs import steer
 from turnfold.core.lifecycle import TurnPhase
 from turnfold.core.results import Refused
 from turnfold.core.state import State
+from turnfold.replay.races import steer_abort
 
 
 def unreturned(state: State, command: Steer) -> Decision:
@@ -28,5 +29,6 @@ MUTANT = Mutant(
     hazards=("H4",),
     about="Input that is refused while the marker of an abort is being flushed is not handed back.",
     race=abort_steer,
+    shipped=steer_abort,
     patches=(deciding({Steer: unreturned}),),
 )

@@ -14,6 +14,7 @@ from turnfold.core.lifecycle import SessionPhase, TurnPhase
 from turnfold.core.results import Started
 from turnfold.core.state import State
 from turnfold.events import TurnRequested, TurnReserved
+from turnfold.replay.races import interrupt_compact
 
 
 def run(state: State, command: RunTask) -> Decision:
@@ -35,5 +36,6 @@ MUTANT = Mutant(
     hazards=("H2",),
     about="A compaction takes the slot of a turn whose marker is being flushed; its `turn_aborted` is lost.",
     race=abort_compact,
+    shipped=interrupt_compact,
     patches=(deciding({RunTask: run}),),
 )

@@ -10,6 +10,7 @@ from tests.mutants.mutant import Mutant, Patch
 from tests.mutants.races import abort_submit
 from turnfold.core.commands import FlushEnded
 from turnfold.core.engine.actor import Actor
+from turnfold.replay.races import submit_abort
 
 
 async def flush(actor: Any, turn_id: str) -> None:
@@ -30,5 +31,6 @@ MUTANT = Mutant(
     hazards=("U9",),
     about="Commands that come during the flush of an abort are carried out as if that flush held their events.",
     race=abort_submit,
+    shipped=submit_abort,
     patches=(Patch(Actor, "_flush", flush),),
 )

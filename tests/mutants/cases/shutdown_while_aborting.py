@@ -14,6 +14,7 @@ from turnfold.core.lifecycle import SessionPhase, TurnPhase
 from turnfold.core.results import Done
 from turnfold.core.state import State
 from turnfold.events import ShutdownBegan
+from turnfold.replay.races import interrupt_shutdown
 
 
 def shut(state: State, command: Shutdown) -> Decision:
@@ -32,5 +33,6 @@ MUTANT = Mutant(
     hazards=("H2",),
     about="A shutdown takes the slot of a turn whose marker is being flushed; its `turn_aborted` is lost.",
     race=abort_shutdown,
+    shipped=interrupt_shutdown,
     patches=(deciding({Shutdown: shut}),),
 )

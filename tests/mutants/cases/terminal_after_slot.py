@@ -18,6 +18,7 @@ from turnfold.core.lifecycle import SessionPhase
 from turnfold.core.results import Done
 from turnfold.core.state import State, Turn
 from turnfold.events import INTERRUPTED, TurnAborted
+from turnfold.replay.races import submit_abort
 
 LEFT = {
     SessionPhase.IN_TURN: SessionPhase.IDLE,
@@ -87,6 +88,7 @@ MUTANT = Mutant(
     hazards=("H1",),
     about="The slot is freed in one step, and `turn_aborted` recorded in a later one, by a spawned task.",
     race=abort_submit,
+    shipped=submit_abort,
     patches=(
         Patch(Kernel, "_unwind", unwind),
         Patch(Kernel, "_conclude", conclude),

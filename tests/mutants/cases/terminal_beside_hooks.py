@@ -15,6 +15,7 @@ from turnfold.core.state import State
 from turnfold.events import JournalFlushed
 from turnfold.replay.explore import unexplored
 from turnfold.replay.lab import Lab, hooks_on, race
+from turnfold.replay.races import interrupt_hooks
 
 
 def interrupt(state: State, command: Interrupt) -> Decision:
@@ -41,5 +42,6 @@ MUTANT = Mutant(
     hazards=("U6",),
     about="A second interrupt tells `turn_aborted` at once, while the hooks on the interruption are being started.",
     race=abort_interrupt,
+    shipped=interrupt_hooks,
     patches=(deciding({Interrupt: interrupt}),),
 )
