@@ -28,6 +28,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "minimize": "find the smallest session that still shows a finding",
         "salvage": "write a repaired copy of a damaged session",
         "run": "run an agent session in the terminal",
+        "explore": "run a scenario under many schedules, and show one that fails",
         "demo": "verify the bundled samples, and a session that it runs before your eyes",
     }
 )

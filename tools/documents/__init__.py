@@ -31,6 +31,8 @@ __all__ = [
 DOCUMENTS: Final[Mapping[str, str]] = {
     "diff": "DiffDocument",
     "explain": "ExplainDocument",
+    "explore": "ExploreDocument",
+    "races": "RacesDocument",
     "rules": "RulesDocument",
     "salvage": "SalvageDocument",
     "show": "ShowDocument",
