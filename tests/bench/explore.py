@@ -3,9 +3,10 @@
     python -P tests/bench/explore.py
     python -P tests/bench/explore.py workers
 
-The toy has three tasks with four checkpoints each. References of the same run: `trio.run` of the toy as it is, each
-schedule in a `trio.run` of its own, and, for two workers, two processes that do nothing but count, beside one of them.
-With the argument only the workers are measured.
+The toy has three tasks with four checkpoints each; the engine's races have two clients or three beside the turn.
+References of the same run: `trio.run` of the toy and of the races as they are, each schedule in a `trio.run` of its own,
+and, for two workers, two processes that do nothing but count, beside one of them. With the argument only the workers are
+measured.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from multiprocessing import get_context
 
 import trio
+import trio.testing
 
 from turnfold.replay.explore import (
     DelayBounded,
@@ -29,10 +32,14 @@ from turnfold.replay.explore import (
     explore,
     explore_in_workers,
 )
+from turnfold.replay.lab import Race
+from turnfold.replay.races import RACES
 
 SCHEDULES = 5_000
 ROUNDS = 3
 PLANTED_RUNS = 3_000
+THREE_PARTIES = ("answer-abort", "steer-abort", "submit-abort", "interrupt-shutdown", "queue-abort")
+"""Races of the engine with two clients or three beside the turn."""
 COUNTED = 30_000_000
 
 
@@ -118,7 +125,6 @@ def found_by_trio() -> int:
 SHARED: dict[str, tuple[Callable[[], Divisible], int]] = {
     "__main__:toy": (RandomWalk, 40_000),
     "turnfold.replay.races:interrupt_approval": (Pct, 3_000),
-    # Others of the engine's races come here: their names, a strategy, and a budget of some seconds.
 }
 """Scenario → what one worker and two workers are given to do."""
 
@@ -186,7 +192,34 @@ def main() -> None:
     """Measure, and print."""
     if sys.argv[1:] != ["workers"]:
         alone()
+        races()
     workers()
+
+
+def races() -> None:
+    """The engine's races of three parties, judged as ever, beside the same under trio's own scheduler, judged too."""
+    for name in THREE_PARTIES:
+        alone_s, explored_s = (
+            fastest(partial(run_plainly, RACES[name])),
+            fastest(partial(run_explored, RACES[name])),
+        )
+        ratio = explored_s / alone_s
+        print(f"{name:20} {explored_s:6.0f} schedules/s, {ratio:.2f} of bare trio.run ({alone_s:.0f} runs/s)")
+
+
+def run_plainly(race: Race) -> int:
+    """A race under trio's own scheduler."""
+    for _ in range(100):
+        trio.run(race, clock=trio.testing.MockClock(autojump_threshold=0))
+    return 100
+
+
+def run_explored(race: Race) -> int:
+    """A race under many schedules."""
+    found = explore(race, Pct(3, seed=1), budget=600)
+    if found.failure is not None:
+        raise SystemExit(f"{race.name} was to be explored without a failure:\n{found}")
+    return found.runs
 
 
 def alone() -> None:
