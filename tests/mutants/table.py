@@ -60,9 +60,12 @@ TAIL: Final = """\
 ## What is not here
 
 * U1 is hazard 3 of an older version; one mutant stands for both.
-* The mutants of the hazards 1, 3, 5, 7 and U2 also have a row in the engine's tables that lets their event happen: as they
-  are, the tables refuse it, so that the mistake would show as a refusal inside the engine. The two of hazard 2, that of
-  hazard 8 and the first steps of 1 and U2 empty the slot without an event, which is what the original does.
+* The mutants of hazards 5 and 7 are a row in the engine's tables: an event of an abort that has begun is recorded, and
+  not entered. That of hazard 3 is a decider with a row that lets its event happen. Without that row the tables refuse
+  the event and nothing is wrong with the session: they make up for the mistake, and a test shows it. Those of hazard 1
+  and U2 have a row for the end of a turn that is not in the slot; without it the session hangs.
+* Those of hazard 2, that of hazard 8, and the first steps of 1 and U2 empty the slot without an event. No code of ours
+  can do that by mistake: a state comes from `reduce` alone.
 * U4 was an extra wait and a false warning. Here such a warning is an event, so the mutant tells a false
   `effect_abandoned`.
 * U9 is shown for the journal's commit. What a commit means on a disk is the recorder's, and tested there.
