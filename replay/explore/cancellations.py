@@ -61,6 +61,10 @@ class EveryCancellation(Plain):
             self._tape, outermost=self._outermost, tasks=self._tasks, waiting=self._waiting, share=share
         )
 
+    def most_of(self, budget: int) -> int:
+        """An equal share."""
+        return self._share.most_of(budget)
+
     def begin(self) -> Plan | None:
         """Return the schedule with the next cancellation; the first time without one."""
         if self._cancels is None:

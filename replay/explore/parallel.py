@@ -200,7 +200,7 @@ def _packed(job: Job, workers: int) -> list[bytes]:
             raise NotLoadable(
                 f"the {what} cannot be sent to a worker ({described(error)}): {_REMEDY}"
             ) from error
-    return [pickle.dumps(attrs.evolve(job, strategy=part)) for part in parts]
+    return [pickle.dumps(attrs.evolve(job, strategy=part, budget=part.most_of(job.budget))) for part in parts]
 
 
 @contextmanager

@@ -156,6 +156,10 @@ class RandomWalk(Plain):
         """Return one of so many parts: each so-manieth schedule."""
         return type(self)(self._seed, share=Share(index=index, of=of))
 
+    def most_of(self, budget: int) -> int:
+        """An equal share."""
+        return self._share.most_of(budget)
+
     def begin(self) -> Plan | None:
         """Return the next random schedule."""
         draw = Random(self._seed * _SEED_STEP + self._round).random
@@ -200,6 +204,10 @@ class Pct(Plain):
     def part(self, index: int, of: int) -> Self:
         """Return one of so many parts: each so-manieth schedule."""
         return type(self)(self.depth, self._seed, share=Share(index=index, of=of))
+
+    def most_of(self, budget: int) -> int:
+        """An equal share."""
+        return self._share.most_of(budget)
 
     def begin(self) -> Plan | None:
         """Return the next schedule; the first one is the default."""

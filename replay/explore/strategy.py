@@ -64,6 +64,10 @@ class Divisible(Strategy, Protocol):
         """The bound, if the largest schedule had so many tasks and the longest so many choice points."""
         ...
 
+    def most_of(self, budget: int) -> int:
+        """How many of the first *budget* schedules of the whole belong to this part at most; it need not run more."""
+        ...
+
 
 @attrs.frozen(kw_only=True)
 class Share:
@@ -81,6 +85,10 @@ class Share:
     def has(self, number: int) -> bool:
         """Whether something with a number, from 0 on, belongs to this part."""
         return number % self.of == self.index
+
+    def most_of(self, budget: int) -> int:
+        """How many of so many schedules that are dealt out one by one can belong to this part, with two to spare."""
+        return budget // self.of + 2
 
 
 WHOLE = Share()
@@ -103,3 +111,7 @@ class Plain:
         """None is given."""
         del tasks, choices
         return None
+
+    def most_of(self, budget: int) -> int:
+        """It is not known before."""
+        return budget

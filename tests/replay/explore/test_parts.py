@@ -59,6 +59,8 @@ def assert_parts_are_the_whole(strategy: Divisible, scenario: Scenario, of: int)
     parts = [own(strategy.part(index, of), scenario, whole[-1][0]) for index in range(of)]
     assert whole == sorted(schedule for part in parts for schedule in part)
     assert len(whole) == len({schedule[0] for schedule in whole})
+    for index, part in enumerate(parts):
+        assert len(part) <= strategy.part(index, of).most_of(len(whole))
 
 
 @settings(max_examples=25)
