@@ -12,9 +12,12 @@ from turnfold.events import (
     EffectAbandoned,
     Envelope,
     InputDropped,
+    ModelRequestStarted,
+    ToolCallOutput,
     TurnAborted,
     TurnCleared,
     TurnCompleted,
+    TurnStarted,
     UserInputRecorded,
     WaitersDropped,
 )
@@ -83,6 +86,7 @@ def judge(lab: Lab, expected: Iterable[str] = (), *, aborts_itself: bool = False
         *_lost(log, calls, {entry.input_id for entry in state.inputs}),
         *_delivery(lab, log),
         *_leftovers(log),
+        *_unanswered(log),
     ]
     story = check_session(
         calls,
@@ -149,6 +153,21 @@ def _leftovers(log: Sequence[Envelope]) -> Iterator[str]:
     for envelope in log:
         if isinstance(envelope.event, EffectAbandoned):
             yield f"abandoned: {envelope.event.effect_id} is said not to have ended when told to"
+
+
+def _unanswered(log: Sequence[Envelope]) -> Iterator[str]:
+    """A turn does not complete behind an output that the model was never given: another's end would look like that."""
+    output: ToolCallOutput | None = None
+    for envelope in log:
+        match envelope.event:
+            case ToolCallOutput() as event:
+                output = event
+            case ModelRequestStarted() | TurnStarted():
+                output = None
+            case TurnCompleted(turn_id=turn_id, error=None) if output is not None:
+                yield f"unanswered: {turn_id} completed, and the model was not given the output of {output.call_id}"
+            case _:
+                pass
 
 
 def _ends(log: Sequence[Envelope]) -> Iterator[str]:
