@@ -4,9 +4,9 @@
     python -P tests/bench/explore.py workers
 
 The toy has three tasks with four checkpoints each; the engine's races have two clients or three beside the turn.
-References of the same run: `trio.run` of the toy and of the races as they are, each schedule in a `trio.run` of its own,
-and, for two workers, two processes that do nothing but count, beside one of them. With the argument only the workers are
-measured.
+References of the same run: `trio.run` of the toy and of the races as they are, each schedule in a `trio.run` of its
+own, and, for two workers, two processes that do nothing but count, beside one of them. With the argument only the
+workers are measured.
 """
 
 from __future__ import annotations
