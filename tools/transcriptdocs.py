@@ -34,6 +34,8 @@ PAGES = (
             "hooks",
             "approvals",
             "exploring",
+            "explore",
+            "lab",
             "races",
             "pytest",
         )

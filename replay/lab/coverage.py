@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 from typing import Any, Final
 
 import attrs
@@ -27,6 +26,7 @@ from turnfold.core import (
 )
 from turnfold.core.engine.fakes import CallTool
 from turnfold.events import (
+    EVENTS,
     ApprovalDropped,
     ApprovalRequested,
     ApprovalResolved,
@@ -196,17 +196,24 @@ class Coverage:
         return fresh
 
 
-@cache
-def _essential(kind: type[Event]) -> tuple[str, ...]:
-    """The attributes of an event by which its machines go."""
-    keys = [KEYS[machine] for machine in SEEN_BY[kind] if machine in KEYS]
-    return tuple(sorted({*keys, *(name for name, _ in FACTS.get(kind, {}).values())}))
+_ESSENTIAL: Final[Mapping[type[Event], tuple[str, ...]]] = {
+    kind: tuple(
+        sorted(
+            {
+                *(KEYS[machine] for machine in SEEN_BY[kind] if machine in KEYS),
+                *(name for name, _ in FACTS.get(kind, {}).values()),
+            }
+        )
+    )
+    for kind in EVENTS
+}
+"""The attributes of an event by which its machines go."""
 
 
 def _essence(envelope: Envelope) -> tuple[object, ...]:
     event = envelope.event
     kind = type(event)
-    return (kind, *(getattr(event, name, None) for name in _essential(kind)))
+    return (kind, *(getattr(event, name, None) for name in _ESSENTIAL[kind]))
 
 
 def _taken(log: Log) -> Iterator[Move]:
