@@ -216,7 +216,6 @@ _CONTENT: Final[Mapping[str, tuple[type[Exception] | str, Any]]] = {
     "a hook run starts as completed": ("TF506", _changed(ev.HookStarted, _constant(status="completed"))),
     "a hook run ends as running": ("TF505", _changed(ev.HookCompleted, _constant(status="running"))),
     "a hook run ends in another place": ("TF504", _changed(ev.HookCompleted, _other_place)),
-    "a rollback takes nothing back": ("TF701", _changed(ev.HistoryRolledBack, _constant(num_turns=0))),
     "tokens are negative": ("TF807", _changed(ev.TokenUsageReported, _negative)),
 }
 _ALL: Final = {**_ORDER, **_CONTENT}

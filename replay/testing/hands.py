@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 
 import attrs
 import trio
@@ -66,7 +66,8 @@ class HandModel:
         stream = _Stream(len(self.requests), send, receive)
         self._streams.append(stream)
         try:
-            yield _events(stream)
+            async with aclosing(_events(stream)) as events:
+                yield events
         finally:
             self._streams.remove(stream)
 

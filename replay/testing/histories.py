@@ -115,16 +115,29 @@ def histories(
     Raises:
         ValueError: on the first draw, for a number below 0 or a type that no table names.
     """
+    if min(length_max, turns_min, aborts_min) < 0:
+        raise ValueError("length_max, turns_min and aborts_min are numbers of events and turns: 0 or more")
+    return _histories(
+        plan_of(
+            kinds,
+            length_max=length_max,
+            turns_min=max(turns_min, aborts_min),
+            aborts_min=aborts_min,
+            at_rest=at_rest or closed,
+            closed=closed,
+        )
+    )
+
+
+def plan_of(kinds: Collection[type[Event]] | None = None, **wishes: Any) -> Plan:
+    """The plan to draw from *kinds*. Raises ValueError for a type that no table names."""
     wanted = frozenset(KINDS if kinds is None else kinds)
     strange = sorted(kind.__name__ for kind in wanted - set(KINDS))
     if strange:
         raise ValueError(
             f"no table of the lifecycle names {', '.join(strange)}: histories are made of what one names"
         )
-    if min(length_max, turns_min, aborts_min) < 0:
-        raise ValueError("length_max, turns_min and aborts_min are numbers of events and turns: 0 or more")
-    turns_min = max(turns_min, aborts_min)
-    return _histories(_Plan(_menu(wanted), length_max, turns_min, aborts_min, at_rest or closed, closed))
+    return Plan(menu=_menu(wanted), **wishes)
 
 
 def _menu(wanted: Collection[type[Event]]) -> list[type[Event]]:
@@ -133,35 +146,35 @@ def _menu(wanted: Collection[type[Event]]) -> list[type[Event]]:
     return [kind for kind in kinds for _ in range(_WEIGHTS.get(kind, _USUAL if kind in _MOVING else _NOTED))]
 
 
-@attrs.frozen
-class _Plan:
+@attrs.frozen(kw_only=True)
+class Plan:
     """What `histories` was asked for."""
 
     menu: list[type[Event]]
-    length_max: int
-    turns_min: int
-    aborts_min: int
-    at_rest: bool
-    closed: bool
+    length_max: int = 60
+    turns_min: int = 0
+    aborts_min: int = 0
+    at_rest: bool = False
+    closed: bool = False
+
+    @property
+    def steps(self) -> int:
+        """How many different steps there are."""
+        return len(self.menu) * _VARIANTS
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
         printer.text(f"length_max={self.length_max}")
 
 
 @st.composite
-def _histories(draw: st.DrawFn, plan: _Plan) -> History:
-    return draw_telling(draw, plan).log
-
-
-def draw_telling(draw: st.DrawFn, plan: _Plan) -> Telling:
-    """Draw a history, and return it with what is known of it."""
+def _histories(draw: st.DrawFn, plan: Plan) -> History:
     told = Telling()
     told.take(candidates(told, ev.SessionMetaRecorded)[0])
     parts = plan.turns_min + 1
     for part in range(parts):
         length_max = len(told.log) + plan.length_max // parts
         for step in draw(_steps(plan, plan.length_max // parts)):
-            event = _event(told, plan, step)
+            event = event_of(told, plan, step)
             if event is not None and len(told.log) < length_max:
                 told.take(event)
         if part < plan.turns_min:
@@ -170,12 +183,12 @@ def draw_telling(draw: st.DrawFn, plan: _Plan) -> Telling:
         bring_to_rest(told)
     if plan.closed:
         close(told)
-    return told
+    return told.log
 
 
-def _steps(plan: _Plan, length_max: int) -> st.SearchStrategy[list[int]]:
+def _steps(plan: Plan, length_max: int) -> st.SearchStrategy[list[int]]:
     """What is drawn of a history: numbers alone, so that it shrinks well. Long ones are as likely as short ones."""
-    step = st.integers(0, max(0, len(plan.menu) * _VARIANTS - 1))
+    step = st.integers(0, max(0, plan.steps - 1))
 
     def at_least(length: int) -> st.SearchStrategy[list[int]]:
         return st.lists(step, min_size=length, max_size=length_max * _MISSES)
@@ -183,7 +196,7 @@ def _steps(plan: _Plan, length_max: int) -> st.SearchStrategy[list[int]]:
     return st.integers(0, length_max * _MISSES).flatmap(at_least)
 
 
-def _event(told: Telling, plan: _Plan, step: int) -> Event | None:
+def event_of(told: Telling, plan: Plan, step: int) -> Event | None:
     """The event that a step stands for here; None where its type does not fit.
 
     A step that does not fit is passed over, and not replaced: so the others stay what they are when one is left out.

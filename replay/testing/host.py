@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from math import inf
 from typing import Any, Final
 
 import trio
 from trio.abc import Clock
 
-TICKS_MAX: Final = 100_000
+TICKS_MAX: Final = 20_000
 """Rounds of trio's loop without time passing, after which tasks are taken to keep each other awake for ever."""
+
+
+_EVER: Final = 1e12
+"""Seconds. No deadline is later, but for the one that is never."""
 
 
 class NotSettled(AssertionError):
     """The tasks of the run never came to rest: one of them goes round without waiting for anything."""
+
+
+class GivenUp(BaseException):
+    """Leaves trio's loop for good; seen by nobody but trio."""
 
 
 class HandClock(Clock):
@@ -27,6 +36,8 @@ class HandClock(Clock):
         """Whether trio has found that no task can run, since the host last looked."""
         self.deadline = inf
         """The next deadline, as trio said when it was idle."""
+        self.broken = False
+        """Whether the run is given up: the next look at the clock ends it, whatever its tasks wait for."""
 
     def start_clock(self) -> None:
         """Nothing to start."""
@@ -37,6 +48,8 @@ class HandClock(Clock):
 
     def deadline_to_sleep_time(self, deadline: float) -> float:
         """Asked by trio only when no task can run; a wait of 0 keeps it from waiting in a thread."""
+        if self.broken:
+            raise GivenUp
         self.idle, self.deadline = True, deadline
         return 0.0
 
@@ -78,14 +91,23 @@ class Host:
     def _done(self, outcome: Any) -> None:
         self._outcome = outcome
 
+    def go(self, rounds: int) -> None:
+        """Let so many rounds of trio's loop happen, in each of which every task that can run makes one step."""
+        for _ in range(rounds):
+            if not self.over:
+                self._tick()
+
+    def _tick(self) -> None:
+        self.clock.idle = False
+        self._ready.popleft()()
+
     def settle(self) -> None:
         """Let everything happen that can happen without time passing. Raises NotSettled when that never ends."""
         quiet = 0
         for _ in range(TICKS_MAX):
             if self.over:
                 return
-            self.clock.idle = False
-            self._ready.popleft()()
+            self._tick()
             quiet = quiet + 1 if self.clock.idle and self.clock.deadline > self.clock.now else 0
             if quiet > 1:
                 return
@@ -95,17 +117,24 @@ class Host:
         """Let *seconds* pass, deadline by deadline; stop sooner when *until* holds."""
         end = self.clock.now + seconds
         self.settle()
-        while not self.over and self.clock.deadline <= end and not (until is not None and until()):
+        while not self.over and self.clock.deadline <= min(end, _EVER) and not (until is not None and until()):
             self.clock.now = self.clock.deadline
             self.settle()
-        if not self.over and until is None:
+        if not self.over and until is None and end < inf:
             self.clock.now = end
             self.settle()
 
     def stop(self) -> None:
-        """Cancel the whole run, and wait for its end, however long its clock says that this takes."""
+        """Cancel the whole run, and wait for its end, however long its clock says that this takes.
+
+        A run that does not end even then is given up, so that trio can be run again in this thread.
+        """
         self._root.cancel()
-        self.advance(inf)
+        with suppress(NotSettled):
+            self.advance(inf)
+        if not self.over:
+            self.clock.broken = True
+            self.go(TICKS_MAX)
 
     def result(self) -> None:
         """Raise what the function raised, if it did."""

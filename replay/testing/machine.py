@@ -30,8 +30,8 @@ from turnfold.replay.testing.host import Host
 from turnfold.replay.testing.promises import Promises
 
 TEXTS: Final = st.sampled_from(("a", "b", "größer 😀"))
-TOGETHER: Final = st.booleans()
-"""Whether the next step comes before anything could happen after this one."""
+ROUNDS: Final = st.none() | st.integers(0, 12)
+"""How many rounds of trio's loop come before the next step; None: all, until nothing can happen any more."""
 
 
 def _tools_of(machine: SessionMachine) -> st.SearchStrategy[str]:
@@ -55,8 +55,8 @@ class SessionMachine(RuleBasedStateMachine):
     """A session of the engine on fakes, driven by the rules of this class and checked after each of them.
 
     The session runs in trio on virtual time, in the same thread: a step lets everything happen that can happen at once,
-    and time passes in `time_passes` alone. With `together=True` the next step comes before anything happens, so that
-    both race. The model and the tools wait for rules that say what they do.
+    and time passes in `time_passes` alone. With `rounds` the next step comes after so many rounds of trio's loop, in the
+    middle of what this one has set off, so that both race; 0 is before anything happened. The model and the tools wait for rules that say what they do.
 
     Make a class of your own for your own hooks, tools and rules, and give its `TestCase` to pytest or unittest:
 
@@ -141,7 +141,7 @@ class SessionMachine(RuleBasedStateMachine):
 
     # What rules use.
 
-    def ask(self, name: str, request: Callable[[], Awaitable[object]], *, together: bool = False) -> Request:
+    def ask(self, name: str, request: Callable[[], Awaitable[object]], *, rounds: int | None = None) -> Request:
         """Let a client ask something in a task of its own; the result is noted when it comes."""
         asked = Request(name)
         self.requests.append(asked)
@@ -151,17 +151,19 @@ class SessionMachine(RuleBasedStateMachine):
             asked.done = True
 
         self._nursery.start_soon(task)
-        self.settle(together=together)
+        self.settle(rounds=rounds)
         return asked
 
-    def settle(self, *, together: bool = False) -> None:
-        """Let everything happen that can, without time passing, and check the promises; or, *together*, nothing yet.
+    def settle(self, *, rounds: int | None = None) -> None:
+        """Let everything happen that can, without time passing, or only so many rounds of it; check the promises.
 
         A rule of your own that does not `ask` ends with this.
         """
-        if not together:
+        if rounds is None:
             self.host.settle()
-            self.check()
+        else:
+            self.host.go(rounds)
+        self.check()
 
     @property
     def idle(self) -> bool:
@@ -171,101 +173,101 @@ class SessionMachine(RuleBasedStateMachine):
     # Clients.
 
     @precondition(lambda self: not self._left)
-    @rule(text=TEXTS, mode=st.sampled_from(("start_or_steer", "start_if_idle")), together=TOGETHER)
-    def submit(self, text: str, mode: str, together: bool) -> None:
+    @rule(text=TEXTS, mode=st.sampled_from(("start_or_steer", "start_if_idle")), rounds=ROUNDS)
+    def submit(self, text: str, mode: str, rounds: int | None) -> None:
         """A user says something."""
-        self.ask("submit", lambda: self.session.submit(text, mode=mode), together=together)
+        self.ask("submit", lambda: self.session.submit(text, mode=mode), rounds=rounds)
 
     @precondition(lambda self: not self.idle)
-    @rule(text=TEXTS, right=st.sampled_from((True, False)), together=TOGETHER)
-    def steer(self, text: str, right: bool, together: bool) -> None:
+    @rule(text=TEXTS, right=st.sampled_from((True, False)), rounds=ROUNDS)
+    def steer(self, text: str, right: bool, rounds: int | None) -> None:
         """A user says something to the turn that runs, or to another one."""
         turn = self.session.state.turn
         expected = turn.turn_id if right and turn is not None else "turn-0"
-        self.ask("steer", lambda: self.session.steer(text, expected_turn_id=expected), together=together)
+        self.ask("steer", lambda: self.session.steer(text, expected_turn_id=expected), rounds=rounds)
 
-    @rule(together=TOGETHER)
-    def interrupt(self, together: bool) -> None:
+    @rule(rounds=ROUNDS)
+    def interrupt(self, rounds: int | None) -> None:
         """A user interrupts."""
-        self.ask("interrupt", self.session.interrupt, together=together)
+        self.ask("interrupt", self.session.interrupt, rounds=rounds)
 
     @precondition(lambda self: bool(self.session.state.approvals))
     @rule(
         decision=st.sampled_from(("approved", "denied", "approved_for_session", "abort", "maybe")),
-        together=TOGETHER,
+        rounds=ROUNDS,
     )
-    def answer(self, decision: str, together: bool) -> None:
+    def answer(self, decision: str, rounds: int | None) -> None:
         """A user answers the oldest question that is open."""
         approval_id = next(iter(self.session.state.approvals))
-        self.ask("answer", lambda: self.session.answer(approval_id, decision), together=together)
+        self.ask("answer", lambda: self.session.answer(approval_id, decision), rounds=rounds)
 
-    @rule(together=TOGETHER)
-    def answer_nothing(self, together: bool) -> None:
+    @rule(rounds=ROUNDS)
+    def answer_nothing(self, rounds: int | None) -> None:
         """A user answers a question that nobody asked."""
-        self.ask("answer", lambda: self.session.answer("approval-0", "approved"), together=together)
+        self.ask("answer", lambda: self.session.answer("approval-0", "approved"), rounds=rounds)
 
-    @rule(together=TOGETHER)
-    def compact(self, together: bool) -> None:
+    @rule(rounds=ROUNDS)
+    def compact(self, rounds: int | None) -> None:
         """A user wants the history compacted."""
-        self.ask("compact", self.session.compact, together=together)
+        self.ask("compact", self.session.compact, rounds=rounds)
 
-    @rule(text=TEXTS, together=TOGETHER)
-    def review(self, text: str, together: bool) -> None:
+    @rule(text=TEXTS, rounds=ROUNDS)
+    def review(self, text: str, rounds: int | None) -> None:
         """A user wants a review."""
-        self.ask("review", lambda: self.session.review(text), together=together)
+        self.ask("review", lambda: self.session.review(text), rounds=rounds)
 
-    @rule(text=TEXTS, trigger=st.booleans(), together=TOGETHER)
-    def mail(self, text: str, trigger: bool, together: bool) -> None:
+    @rule(text=TEXTS, trigger=st.booleans(), rounds=ROUNDS)
+    def mail(self, text: str, trigger: bool, rounds: int | None) -> None:
         """Another agent sends mail."""
-        self.ask("mail", lambda: self.session.send_mail(text, trigger_turn=trigger), together=together)
+        self.ask("mail", lambda: self.session.send_mail(text, trigger_turn=trigger), rounds=rounds)
 
-    @rule(together=TOGETHER)
-    def roll_back(self, together: bool) -> None:
+    @rule(rounds=ROUNDS)
+    def roll_back(self, rounds: int | None) -> None:
         """A user takes the last turn back."""
-        self.ask("roll_back", lambda: self.session.roll_back(1), together=together)
+        self.ask("roll_back", lambda: self.session.roll_back(1), rounds=rounds)
 
     @precondition(lambda self: len(self.requests) > 2)
-    @rule(together=TOGETHER)
-    def shutdown(self, together: bool) -> None:
+    @rule(rounds=ROUNDS)
+    def shutdown(self, rounds: int | None) -> None:
         """The session is told to end."""
-        self.ask("shutdown", self.session.shutdown, together=together)
+        self.ask("shutdown", self.session.shutdown, rounds=rounds)
 
     # The model, the tools, the hooks, time.
 
     @precondition(lambda self: self.model.asked)
-    @rule(text=TEXTS, together=TOGETHER)
-    def model_says(self, text: str, together: bool) -> None:
+    @rule(text=TEXTS, rounds=ROUNDS)
+    def model_says(self, text: str, rounds: int | None) -> None:
         """The model says something."""
         self.model.say(text)
-        self.settle(together=together)
+        self.settle(rounds=rounds)
 
     @precondition(lambda self: self.model.asked)
-    @rule(tool=_TOOLS, together=TOGETHER)
-    def model_calls(self, tool: str, together: bool) -> None:
+    @rule(tool=_TOOLS, rounds=ROUNDS)
+    def model_calls(self, tool: str, rounds: int | None) -> None:
         """The model calls a tool."""
         self.model.call(tool)
-        self.settle(together=together)
+        self.settle(rounds=rounds)
 
     @precondition(lambda self: self.model.asked)
-    @rule(end_turn=st.sampled_from((None, False)), together=TOGETHER)
-    def model_ends(self, end_turn: bool | None, together: bool) -> None:
+    @rule(end_turn=st.sampled_from((None, False)), rounds=ROUNDS)
+    def model_ends(self, end_turn: bool | None, rounds: int | None) -> None:
         """The model's response ends; with `end_turn=False` it wants to be asked again."""
         self.model.end(end_turn=end_turn)
-        self.settle(together=together)
+        self.settle(rounds=rounds)
 
     @precondition(lambda self: self.model.asked)
-    @rule(retryable=st.booleans(), together=TOGETHER)
-    def model_fails(self, retryable: bool, together: bool) -> None:
+    @rule(retryable=st.booleans(), rounds=ROUNDS)
+    def model_fails(self, retryable: bool, rounds: int | None) -> None:
         """The model's response breaks off."""
         self.model.fail(retryable=retryable)
-        self.settle(together=together)
+        self.settle(rounds=rounds)
 
     @precondition(lambda self: bool(self.hands.running))
-    @rule(number=st.integers(0, 2), error=st.sampled_from((None, "broken")), together=TOGETHER)
-    def tool_ends(self, number: int, error: str | None, together: bool) -> None:
+    @rule(number=st.integers(0, 2), error=st.sampled_from((None, "broken")), rounds=ROUNDS)
+    def tool_ends(self, number: int, error: str | None, rounds: int | None) -> None:
         """A tool that runs comes to its end, also one that was abandoned."""
         self.hands.end(number, error=error)
-        self.settle(together=together)
+        self.settle(rounds=rounds)
 
     @precondition(lambda self: bool(self.hook_events))
     @rule(result=hook_results() | broken_hook_results(), after_s=st.sampled_from((0.0, 0.05, 1.0, inf)))
