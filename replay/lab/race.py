@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from importlib import import_module
+from typing import Any
 
 import attrs
 import trio
@@ -82,6 +84,10 @@ class Race:
         """The race itself, cancelled from outside, and given up by its clients."""
         return (self, self.cancelled_from_outside(), self.given_up_by_clients())
 
+    def __reduce__(self) -> tuple[Callable[[str, str, bool, bool], Race], tuple[str, str, bool, bool]]:
+        """Be imported elsewhere, by the name of the function that it was made of."""
+        return _imported, (self.body.__module__, self.body.__qualname__, self.cancelled, self.given_up)
+
     async def __call__(self) -> Outcome:
         """Run it once. Raises Violated."""
         labs: list[Lab] = []
@@ -119,6 +125,18 @@ class Race:
             await lab.settle()
             with unexplored():
                 await lab.afterwards()
+
+
+def _imported(module: str, name: str, cancelled: bool, given_up: bool) -> Race:
+    found: Any = import_module(module)
+    for part in name.split("."):
+        found = getattr(found, part)
+    if not isinstance(found, Race):
+        raise TypeError(
+            f"{module}:{name} is no race, so a worker cannot import it: put it at the top of a module"
+        )
+    imported = found.cancelled_from_outside() if cancelled else found
+    return imported.given_up_by_clients() if given_up else imported
 
 
 def race(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from turnfold.core.results import Refused, Started
 from turnfold.events import ApprovalRequested, TurnReserved, TurnStarted, WarningRaised
 from turnfold.replay.explore import DelayBounded, Pct, explore, replay
 from turnfold.replay.lab import Lab, LabJournal, Outcome, Race, Violated, logs_of, race, write_rollouts
+from turnfold.replay.races import RACES
 from turnfold.replay.verification import verify_source
 from turnfold.rollouts import source_of
 
@@ -213,3 +215,27 @@ def test_a_warning_in_the_log_is_no_complaint() -> None:
         await lab.begin()
 
     assert not any(isinstance(envelope.event, WarningRaised) for envelope in once(plain).log)
+
+
+@pytest.mark.parametrize("variant", range(3))
+def test_a_race_can_be_sent_to_another_process(variant: int) -> None:
+    """By its name: races that come with turnfold, and their variants."""
+    for each in RACES.values():
+        sent = pickle.loads(pickle.dumps(each.variants[variant]))
+        assert each.variants[variant].name == sent.name
+        assert (each.variants[variant].cancelled, each.variants[variant].given_up) == (
+            sent.cancelled,
+            sent.given_up,
+        )
+
+
+async def no_race(lab: Lab) -> None:
+    """What could be a race, were it decorated."""
+    await lab.begin()
+
+
+def test_a_race_that_cannot_be_imported_says_so() -> None:
+    """A race that was changed by hand is not what its module has; one that is no race in its module is refused."""
+    spoiled = attrs.evolve(approved, body=no_race)
+    with pytest.raises(TypeError, match="is no race"):
+        pickle.loads(pickle.dumps(spoiled))
