@@ -132,13 +132,15 @@ def test_an_example_that_does_not_end_is_reported_with_its_steps(pytester: pytes
     pytester.makepyfile(
         """
         import pytest, trio
-        from hypothesis import HealthCheck, given, settings, strategies as st
+        from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
         async def stuck(number):
             await trio.Event().wait()
 
         ALL = list(HealthCheck)
-        QUICK = settings(max_examples=5, database=None, deadline=None, suppress_health_check=ALL)
+        QUICK = settings(
+            max_examples=5, database=None, deadline=None, suppress_health_check=ALL, phases=[Phase.generate]
+        )
         test_drawn = pytest.mark.interleave(QUICK(given(number=st.integers())(stuck)))
         test_explored = pytest.mark.interleave(budget=3)(QUICK(given(number=st.integers())(stuck)))
         """
