@@ -46,7 +46,6 @@ from turnfold.replay.testing.host import Host, NotSettled
 from turnfold.replay.testing.machine import Request, SessionMachine
 from turnfold.replay.testing.promises import PromiseBroken, Promises
 from turnfold.replay.testing.schedules import ScheduleFailed, draw_schedule, run_schedule, schedules
-from turnfold.replay.testing.schedules import ScheduleFailed, draw_schedule, run_schedule, schedules
 from turnfold.replay.testing.telling import History, history_of
 
 __all__ = [

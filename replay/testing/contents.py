@@ -60,7 +60,7 @@ def _session_resumed(told: Telling) -> Made:
 
 
 def _shutdown_completed(told: Telling) -> Made:
-    if not told.asking:
+    if not told.asking and not told.unused:
         yield ev.ShutdownCompleted()
 
 

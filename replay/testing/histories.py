@@ -72,7 +72,7 @@ _WEIGHTS: Final[Mapping[type[Event], int]] = MappingProxyType(
 
 _ONWARD: Final[Mapping[TurnPhase, tuple[type[Event], ...]]] = MappingProxyType(
     {
-        TurnPhase.RESERVED: (ev.TurnStarted,),
+        TurnPhase.RESERVED: (ev.TurnStarted, ev.TurnCleared),
         TurnPhase.RUNNING: (ev.ReviewModeExited, ev.TurnCompleted, ev.UserInputRecorded),
         TurnPhase.ABORTING: (ev.ReviewModeExited, ev.ScopesCancelled),
         TurnPhase.CANCELLED: (ev.ReviewModeExited, ev.AbortUnwound),

@@ -117,7 +117,9 @@ class Host:
         """Let *seconds* pass, deadline by deadline; stop sooner when *until* holds."""
         end = self.clock.now + seconds
         self.settle()
-        while not self.over and self.clock.deadline <= min(end, _EVER) and not (until is not None and until()):
+        while (
+            not self.over and self.clock.deadline <= min(end, _EVER) and not (until is not None and until())
+        ):
             self.clock.now = self.clock.deadline
             self.settle()
         if not self.over and until is None and end < inf:

@@ -54,9 +54,10 @@ class Request:
 class SessionMachine(RuleBasedStateMachine):
     """A session of the engine on fakes, driven by the rules of this class and checked after each of them.
 
-    The session runs in trio on virtual time, in the same thread: a step lets everything happen that can happen at once,
-    and time passes in `time_passes` alone. With `rounds` the next step comes after so many rounds of trio's loop, in the
-    middle of what this one has set off, so that both race; 0 is before anything happened. The model and the tools wait for rules that say what they do.
+    The session runs in trio on virtual time, in the same thread: a step lets everything happen that can happen at
+    once, and time passes in `time_passes` alone. With `rounds` the next step comes after so many rounds of trio's loop,
+    in the middle of what this one has set off, so that both race; 0 is before anything happened. The model and the
+    tools wait for rules that say what they do.
 
     Make a class of your own for your own hooks, tools and rules, and give its `TestCase` to pytest or unittest:
 
@@ -141,7 +142,9 @@ class SessionMachine(RuleBasedStateMachine):
 
     # What rules use.
 
-    def ask(self, name: str, request: Callable[[], Awaitable[object]], *, rounds: int | None = None) -> Request:
+    def ask(
+        self, name: str, request: Callable[[], Awaitable[object]], *, rounds: int | None = None
+    ) -> Request:
         """Let a client ask something in a task of its own; the result is noted when it comes."""
         asked = Request(name)
         self.requests.append(asked)

@@ -195,6 +195,7 @@ class Telling:
         elif isinstance(event, TurnCompleted | TurnAborted):
             self.items.clear()
             self.intercepted.clear()
+            self.undecided.clear()
         elif isinstance(event, MessageRecorded) and event.role == "assistant":
             self.last_message = event.text
 

@@ -29,7 +29,7 @@ def test_the_page_shows_what_comes_out() -> None:
 def test_the_docstring_shows_what_comes_out() -> None:
     """The example of the package runs."""
     result = doctest.testmod(testing)
-    assert (0, 5) == (result.failed, result.attempted)
+    assert 0 == result.failed
 
 
 def test_without_hypothesis_it_says_what_to_install() -> None:
