@@ -62,8 +62,9 @@ def test_a_program_is_run_where_it_is_shown(block: Block) -> None:
 
 
 def runs(rest: str, module: str) -> bool:
-    """Whether a command runs the module's file, itself or in pytest, or another file of the page that imports it."""
-    if re.search(rf"^\$ python (?:-m pytest .*)?\b{module}\.py\b", rest, re.MULTILINE):
+    """Whether a command runs the module's file, in pytest or explored too, or another file that imports it."""
+    run = rf"^\$ (?:python (?:-m pytest .*)?{module}\.py\b|turnfold explore {module}:)"
+    if re.search(run, rest, re.MULTILINE):
         return True
     imports = re.compile(rf"^(?:from|import) {module}\b", re.MULTILINE)
     users = [found for found in FENCE.finditer(rest) if imports.search(found["code"])]
