@@ -11,7 +11,7 @@ CONFORMANCE := $(VENV)/.conformance-tried
 # Developer tools that write pages or schemas; a new one is found by its name. Pages show the samples, which come first.
 GENERATORS := $(basename $(notdir $(wildcard tools/samples.py tools/schemas.py tools/*doc.py tools/*docs.py)))
 
-.PHONY: help setup demo test cover bench lint format types docs ci clean
+.PHONY: help setup demo test cover explore bench lint format types docs ci clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -50,6 +50,15 @@ cover: $(DEV) $(CONFORMANCE)  ## run the tests under coverage; the vocabulary, t
 	$(BIN)/coverage report
 	@echo 'and these must be complete:'
 	$(BIN)/coverage report --include='events/*,core/*,replay/invariants/*' --omit='core/engine/*' --fail-under=100
+
+# Schedules at most of each race. The longest has some 50,000 with two delays.
+BUDGET ?= 200000
+
+explore: $(DEV)  ## every schedule of every race with at most two delays, deep searches, all mutants: takes long
+	$(BIN)/turnfold explore --all --strategy cancel:outer
+	$(BIN)/turnfold explore --all --strategy dfs:2 --budget $(BUDGET) --workers 2
+	$(BIN)/python -P -m turnfold.replay.search
+	PYTHONPATH=. $(BIN)/python -m tests.mutants.table --check
 
 bench: $(DEV)  ## measure; each script prints its figures
 	@set -e; for script in tests/bench/[a-z]*.py; do \
