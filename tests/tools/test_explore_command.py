@@ -4,137 +4,22 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import attrs
 import pytest
 
 from tests.tools.documents import validated
+from tests.tools.exploring import SCENARIOS, Call, calling, scenarios_in
 from tests.tools.process import turnfold
-from turnfold.replay.explore import Limits, Tape, UnsupportedTrio, encode
+from turnfold.replay.explore import Limits
 from turnfold.replay.lab import Lab
 from turnfold.replay.races import RACES, steer_finish
 from turnfold.tools.app import run
 from turnfold.tools.cli import COMMANDS
 from turnfold.tools.explore import Wish, explored, seeded, target_of, targets
-from turnfold.tools.guard import guarded
-
-SCENARIOS = '''
-import os
-import signal
-import time
-
-import attrs
-import trio
-
-from turnfold.core.engine.fakes import Say
-from turnfold.core.results import Steered
-from turnfold.events import TurnStarted
-from turnfold.replay.lab import Lab, race
-
-count = 0
-
-
-async def booking():
-    seats = 1
-
-    async def book():
-        nonlocal seats
-        if seats > 0:
-            await trio.lowlevel.checkpoint()
-            seats -= 1
-
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(book)
-        nursery.start_soon(book)
-    if seats < 0:
-        raise RuntimeError("sold twice \\x1b[31m")
-
-
-async def counts():
-    global count
-    count += 1
-    async with trio.open_nursery() as nursery:
-        for _ in range(3):
-            nursery.start_soon(trio.lowlevel.checkpoint)
-    return count % 3
-
-
-async def in_order():
-    order = []
-
-    async def step(number):
-        await trio.lowlevel.checkpoint()
-        order.append(number)
-
-    async with trio.open_nursery() as nursery:
-        for number in range(3):
-            nursery.start_soon(step, number)
-    return order
-
-
-async def stops():
-    global count
-    count += 1
-    if count > 20:
-        os.kill(os.getpid(), signal.SIGINT)
-    return await in_order()
-
-
-async def deadlock():
-    await trio.sleep_forever()
-
-
-async def endless():
-    while True:
-        await trio.lowlevel.checkpoint()
-
-
-async def threads():
-    await trio.to_thread.run_sync(print)
-
-
-async def needs(lab):
-    await lab.begin()
-
-
-def not_async():
-    return None
-
-
-number = 7
-
-
-@race("forged", {"go": [[Say("so")]]})
-async def forged(lab: Lab) -> None:
-    """A steer meets the natural end; if it is refused, the log gets a turn that nobody asked for."""
-    told = []
-
-    async def steer():
-        told.append(await lab.steer())
-
-    await lab.begin()
-    await lab.race(user=steer)
-    if not isinstance(told[0], Steered):
-        last = lab.journal.appended[-1]
-        event = TurnStarted(turn_id="turn-7", collaboration_mode_kind="default")
-        lab.journal.appended.append(attrs.evolve(last, seq=last.seq + 1, event=event))
-
-
-@race("quiet", {"go": [[Say("so")]]})
-async def quiet(lab: Lab) -> None:
-    """A client steers, another interrupts."""
-    await lab.begin()
-    await lab.race(user=lab.interrupt, other=lab.steer)
-
-
-async def two_sessions():
-    await quiet()
-    await forged()
-'''
 
 
 class Terminal(io.StringIO):
@@ -145,40 +30,18 @@ class Terminal(io.StringIO):
         return True
 
 
-Call = Callable[..., tuple[int, str, str]]
-
-
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Path]:
-    """The current folder, with scenarios in it and modules that cannot be imported."""
-    for name, text in {
-        "tried": SCENARIOS,
-        "broken": "\n1 / 0\n",
-        "no_syntax": "def (\n",
-        "dependent": "import never_installed\n",
-        "leaving": "import sys\nsys.exit(3)\n",
-        "empty": "",
-    }.items():
-        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    yield tmp_path
-    for name in ("tried", "empty"):
-        sys.modules.pop(name, None)
+    """The current folder, with scenarios in it."""
+    with scenarios_in(tmp_path, monkeypatch) as folder:
+        yield folder
 
 
 @pytest.fixture
 def call(folder: Path, capsys: pytest.CaptureFixture[str]) -> Call:
-    """The command in this process: its exit code, its output and its complaints."""
+    """The command in this process."""
     del folder
-
-    def done(*words: str | Path) -> tuple[int, str, str]:
-        sys.modules.pop("tried", None)
-        code = guarded(lambda: run(COMMANDS, ["explore", *map(str, words)]))
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return done
+    return calling(capsys)
 
 
 def document(call: Call, *words: str | Path) -> Any:
@@ -309,70 +172,6 @@ def test_what_has_no_session_has_no_file(call: Call, folder: Path) -> None:
     assert not (folder / "run.jsonl").exists()
 
 
-@pytest.mark.parametrize(
-    ("words", "complaint"),
-    [
-        (["steer-finsh"], "did you mean steer-finish"),
-        (["nowhere:it"], "there is no module 'nowhere': looked in "),
-        (["tried:bookin"], "tried.py has no 'bookin'; did you mean booking?"),
-        (["tried:xyz"], "its scenarios are booking, counts, in_order"),
-        (["tried.py"], "name the function too, as tried.py:FUNCTION; its scenarios are booking"),
-        (["empty:it"], "it has no scenario, which is an async function without parameters"),
-        (["gone.py:it"], "gone.py: there is no such file, seen from "),
-        (["json.py:it"], "a module 'json' is loaded already, from elsewhere"),
-        (["two words:it"], "'two words:it' names no scenario; it is a race that"),
-        (["tried:needs"], "takes parameters: lab. A scenario takes none"),
-        (["tried:not_async"], "is not async; a scenario is an `async def`"),
-        (["tried:number"], "is of type int; a scenario is an async function"),
-        (["broken:it"], "importing broken raised ZeroDivisionError: division by zero ("),
-        (["broken.py:it"], "broken.py:2); mend that, then explore"),
-        (["no_syntax:it"], "raised SyntaxError: invalid syntax (no_syntax.py, line 1)"),
-        (["dependent:it"], "raised ModuleNotFoundError: No module named 'never_installed' ("),
-        (["leaving:it"], "importing leaving raised SystemExit: 3 ("),
-        (["tried:booking+cancelled"], "only a race has a variant +cancelled"),
-        (["tried:booking", "-s", "dfs"], "'dfs' is no strategy. The forms are dfs:D: every schedule"),
-        (["tried:booking", "--seed", "1"], "the strategy dfs:2 draws nothing, and takes no seed"),
-        (["tried:booking", "-s", "pct:2:3", "--seed", "1"], "pct:2:3 has its seed already"),
-        (["steer-finish", "-s", "cancel"], "use cancel:outer"),
-        (["--replay", "abc"], "not a token of a schedule: 'abc'"),
-        (["--replay", "tfx9~tried:booking~AAAA"], "the token is of format 9, this turnfold reads 1"),
-        (["--replay", "tfx1~tried:booking~AMgBAQEBAAHV"], "the token is damaged, its checksum is wrong"),
-        (["tried:counts", "--replay", encode(Tape(), "tried:booking")], "of the scenario 'tried:booking', not of"),
-        (["--replay", encode(Tape(), "forged")], "not to be found by that name; say what it is"),
-        (["--replay", encode(Tape(), "tried:booking"), "--budget", "3"], "leave out --budget"),
-        (["--budget", "3"], "name a SCENARIO to explore, or --all of the races"),
-        (["--all", "steer-finish"], "SCENARIO and --all do not go together"),
-        (["--all", "--rollout", "x.jsonl"], "--rollout is for one SCENARIO"),
-        (["steer-finish", "--rollout", "nowhere/x.jsonl"], "there is no folder nowhere; make it first"),
-    ],
-)  # fmt: skip
-def test_what_cannot_be_explored_is_refused(
-    call: Call, folder: Path, words: list[str], complaint: str
-) -> None:
-    """Exit code 3, what is wrong with it and what to do; no traceback."""
-    (folder / "json.py").touch()
-    code, out, err = call(*words)
-    assert (3, "", True) == (code, out, complaint in err), err
-    assert 1 == len(err.splitlines())
-
-
-@pytest.mark.parametrize(
-    ("name", "kind", "says"),
-    [
-        ("deadlock", "deadlock", "read where each task waits"),
-        ("endless", "endless", "a scenario that is only long wants more steps: --steps-max"),
-        ("threads", "refused", "Give the scenario a fake that waits by means of trio alone"),
-        ("counts", "unstable", "the scenario depends on more than its schedule"),
-    ],
-)
-def test_what_does_not_go_well_says_what_to_do(call: Call, name: str, kind: str, says: str) -> None:
-    """A failure of its own kind, with the remedy; a limit that was given is handed on to the replay."""
-    code, out, _ = call(f"tried:{name}", "--steps-max", "60")
-    assert (1, True) == (code, says in out)
-    assert f"\n{kind}: " in out
-    assert out.splitlines()[-1].endswith(" --steps-max 60")
-
-
 @pytest.mark.slow
 def test_workers_report_what_one_process_reports(folder: Path) -> None:
     """The edges that were taken included, though they were taken elsewhere."""
@@ -457,18 +256,3 @@ def test_progress_is_shown_to_whoever_looks(
     assert "/s, 1 outcome" in shown
     assert shown.endswith("\r")
     assert "/s" not in capsys.readouterr().out
-
-
-def test_a_trio_that_is_not_known_is_named(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Exit code 3, with what `import` said; another error of an import is a bug."""
-
-    class Refusing(ModuleType):
-        def __getattr__(self, name: str) -> object:
-            raise error
-
-    monkeypatch.setitem(sys.modules, "turnfold.tools.explore", Refusing("turnfold.tools.explore"))
-    error: Exception = UnsupportedTrio("trio 9.9: install one that is known")
-    assert (3, "", "turnfold: trio 9.9: install one that is known\n") == call("steer-finish")
-    error = ImportError("no")
-    code, _, err = call("steer-finish")
-    assert (4, True) == (code, "internal error: ImportError: no" in err)
