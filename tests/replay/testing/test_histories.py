@@ -72,14 +72,14 @@ def test_a_type_that_no_table_names_is_refused() -> None:
         histories(turns_min=-1)
 
 
-def least(kind: type[Event], *families: str) -> list[str]:
+def least(kind: type[Event], *families: str, length_max: int = 12) -> list[str]:
     """The types of the least history with an event of *kind*, after the identity."""
     wanted = frozenset[type[Event]]().union(*(FAMILIES[family] for family in families))
     found = find(
-        histories(length_max=12, kinds=wanted),
+        histories(length_max=length_max, kinds=wanted),
         lambda events: any(isinstance(envelope.event, kind) for envelope in events),
         settings=settings(
-            max_examples=500,
+            max_examples=4000,
             derandomize=True,
             database=None,
             suppress_health_check=SLOWLY,
@@ -105,7 +105,7 @@ def test_a_deep_history_shrinks_to_what_matters() -> None:
         "ExecEnded",
         "SandboxDenied",
     ]
-    assert expected == least(ev.SandboxDenied, "turn", "tool", "execution", "approval")
+    assert expected == least(ev.SandboxDenied, "turn", "tool", "execution", length_max=40)
 
 
 def test_a_history_prints_as_the_call_that_makes_it() -> None:

@@ -58,9 +58,9 @@ def test_the_engine_keeps_its_promises() -> None:
 @pytest.mark.slow
 def test_the_engine_keeps_its_promises_for_long() -> None:
     """The same, with more and longer examples."""
-    run_state_machine_as_test(
-        SessionMachine, settings=settings(STEPS, max_examples=60, stateful_step_count=50)
-    )
+    long = settings(STEPS, max_examples=60, stateful_step_count=50)
+    with unwatched():
+        run_state_machine_as_test(SessionMachine, settings=long)
 
 
 def found(machine: type[SessionMachine], examples: int, *phases: Phase) -> str:
