@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from functools import partial
 from typing import Any, Final
 
@@ -34,16 +33,8 @@ from turnfold.core.engine.hooks import Hooks
 from turnfold.core.engine.models import Backoff
 from turnfold.core.hooks import HookEvent
 from turnfold.core.hooks.config import HookFile, configure
-from turnfold.core.reduce import fold
 from turnfold.core.results import Queued, Started, Steered
-from turnfold.events import (
-    InputDropped,
-    TurnAborted,
-    TurnCompleted,
-    TurnStarted,
-    UserInputRecorded,
-    WaitersDropped,
-)
+from turnfold.replay.testing import Promises
 
 DELAYS: Final = (0, 0, 0.05, 0.1, 0.5, 1, 3)
 """Seconds of virtual time before an operation; some are those of steps of the model and of the grace."""
@@ -228,18 +219,10 @@ async def played(
 
 def holds(stage: Scene, accepted: list[str]) -> None:
     """The promises, for a session that is over."""
-    log = stage.log
     text = shown(stage.journal.appended)
     assert [] == [each for each in findings_of(stage.journal.appended) if each.code not in ASKED_FOR], text
-    ends = Counter(event.turn_id for event in log if isinstance(event, TurnAborted | TurnCompleted))
-    assert {event.turn_id: 1 for event in stage.of(TurnStarted)} == dict(ends), text
-    state = fold(stage.journal.appended)
-    assert state == stage.session.state, text
-    recorded = [event.input_id for event in stage.of(UserInputRecorded)]
-    dropped = [event.input_id for event in stage.of(InputDropped)]
-    unused = [each for event in stage.of(WaitersDropped) for each in event.inputs]
-    kept = [entry.input_id for entry in state.inputs]
-    assert set(accepted) <= {*recorded, *dropped, *unused, *kept}, text
-    assert [] == [each for each, count in Counter(recorded).items() if count > 1], text
+    promises = Promises(stage.journal.appended)
+    promises.finish(accepted)
+    assert promises.state == stage.session.state, text
     assert stage.journal.closed
     assert stage.delivered == stage.journal.appended[-len(stage.delivered) :], text
