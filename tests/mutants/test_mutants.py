@@ -8,7 +8,7 @@ import pytest
 from tests.mutants.cases import MUTANTS
 from tests.mutants.measuring import BUDGET, codes_of, strategy, survived
 from tests.mutants.mutant import Mutant
-from tests.mutants.table import PAGE, measured, read, rendered
+from tests.mutants.table import PAGE, read, rendered
 from turnfold.core.decide import draft
 from turnfold.replay.explore import explore, replay
 
@@ -77,10 +77,3 @@ def test_the_token_replays_the_shrunk_schedule(mutant: Mutant) -> None:
     assert again.run.failed
     assert again.exact
     assert figures.codes == codes_of(again.run.error)
-
-
-@pytest.mark.slow
-def test_one_of_them_is_measured_anew() -> None:
-    """What the page says of a mutant comes out again, all of it."""
-    name = "clean-up-by-flag"
-    assert read()[name] == measured([name])[name]
