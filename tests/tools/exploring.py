@@ -97,6 +97,11 @@ def not_async():
     return None
 
 
+async def odd():
+    pass
+
+
+odd.scenario_name = "od~d"
 number = 7
 
 

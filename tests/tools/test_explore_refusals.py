@@ -42,6 +42,7 @@ def call(folder: Path, capsys: pytest.CaptureFixture[str]) -> Call:
         (["two words:it"], "'two words:it' names no scenario; it is a race that"),
         (["tried:needs"], "takes parameters: lab. A scenario takes none"),
         (["tried:not_async"], "is not async; a scenario is an `async def`"),
+        (["tried:odd"], "its name 'od~d' has a '~' in it, which a token cannot hold"),
         (["tried:number"], "is of type int; a scenario is an async function"),
         (["broken:it"], "importing broken raised ZeroDivisionError: division by zero ("),
         (["broken.py:it"], "broken.py:2); mend that, then explore"),

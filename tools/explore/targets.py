@@ -82,7 +82,12 @@ def target_of(asked: str) -> Target:
         if not isinstance(found, Race):
             raise Complaint(f"{asked}: only a race has a variant {CANCELLED}, and {plain} is none")
         found = found.cancelled_from_outside()
-    return Target(asked=asked, scenario=_scenario(plain, found))
+    target = Target(asked=asked, scenario=_scenario(plain, found))
+    if "~" in target.name:
+        raise Complaint(
+            f"{asked}: its name {target.name!r} has a '~' in it, which a token cannot hold; rename it"
+        )
+    return target
 
 
 def target_for_token(token: str) -> Target:
