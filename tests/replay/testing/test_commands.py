@@ -15,7 +15,7 @@ from turnfold.replay.testing import Played, command_sequences, opened
 SLOWLY = (HealthCheck.filter_too_much, HealthCheck.too_slow)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(command_sequences())
 def test_what_is_decided_folds_and_what_is_refused_changes_nothing(played: Played) -> None:
     """From the first state on, all decided events are legal and lead to the state in the end."""

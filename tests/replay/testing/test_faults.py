@@ -11,7 +11,7 @@ from turnfold.replay.findings import Severity
 from turnfold.replay.testing import FAULTS, ORDER_FAULTS, Faulty, faulty_histories
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(faulty_histories(faults=ORDER_FAULTS))
 def test_the_fold_stops_where_it_is_said_to(faulty: Faulty) -> None:
     """A fault of order or numbers is refused at its place, with the exception that is named, and not before."""
@@ -21,7 +21,7 @@ def test_the_fold_stops_where_it_is_said_to(faulty: Faulty) -> None:
         fold(faulty.events[: faulty.at + 1])
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(faulty_histories(faults=set(FAULTS) - set(ORDER_FAULTS)))
 def test_the_rule_that_is_named_finds_the_fault(faulty: Faulty) -> None:
     """A fault of contents folds, and is a violation of the rule whose code is given."""
@@ -35,7 +35,7 @@ def test_every_fault_can_be_had(fault: str) -> None:
     """Asked for one fault, the strategy gives that one."""
     found: list[str] = []
 
-    @settings(max_examples=3, derandomize=True, database=None)
+    @settings(max_examples=2, derandomize=True, database=None)
     @given(faulty_histories(faults=[fault], length_max=60))
     def draw(faulty: Faulty) -> None:
         found.append(faulty.fault)

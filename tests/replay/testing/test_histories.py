@@ -20,7 +20,7 @@ from turnfold.replay.testing.contents import candidates
 from turnfold.replay.testing.histories import event_of, plan_of
 from turnfold.replay.testing.telling import Telling
 
-FEW = settings(max_examples=25)
+FEW = settings(max_examples=20)
 """Each example is judged by all rules, which takes most of the time."""
 
 SLOWLY = (HealthCheck.filter_too_much, HealthCheck.too_slow)
