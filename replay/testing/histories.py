@@ -113,7 +113,7 @@ def histories(
         closed: whether the session is shut down at the end.
 
     Raises:
-        ValueError: on the first draw, for a number below 0 or a type that no table names.
+        ValueError: for a number below 0 or a type that no table names.
     """
     if min(length_max, turns_min, aborts_min) < 0:
         raise ValueError("length_max, turns_min and aborts_min are numbers of events and turns: 0 or more")
