@@ -31,7 +31,7 @@ from turnfold.replay.lab.coverage import Coverage, Move, moves_of, moves_with
 from turnfold.replay.lab.judging import Outcome, Violated, code_of
 from turnfold.replay.lab.lab import Lab
 from turnfold.replay.lab.network import network
-from turnfold.replay.lab.race import CANCELLED, GIVEN_UP, OPTIONS, QUEUEING, Body, Race, race
+from turnfold.replay.lab.race import CANCELLED, GIVEN_UP, OPTIONS, QUEUEING, SUFFIXES, Body, Race, race
 from turnfold.replay.lab.rollout import logs_of, rollout_bytes, write_rollouts
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "Play",
     "QUEUEING",
     "Race",
+    "SUFFIXES",
     "Shell",
     "Violated",
     "code_of",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 import attrs
 import trio
@@ -31,6 +31,8 @@ CANCELLED = "+cancelled"
 
 GIVEN_UP = "+given-up"
 """Behind the name of a race whose clients are cancelled while they wait for their answers."""
+
+SUFFIXES: Final = (CANCELLED, GIVEN_UP)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -78,6 +80,10 @@ class Race:
         return attrs.evolve(
             self, name=self.name + GIVEN_UP, about=f"{self.about} And its clients give up.", given_up=True
         )
+
+    def variant(self, suffix: str) -> Race:
+        """Return the variant with one of `SUFFIXES` behind its name."""
+        return self.cancelled_from_outside() if suffix == CANCELLED else self.given_up_by_clients()
 
     @property
     def variants(self) -> tuple[Race, ...]:

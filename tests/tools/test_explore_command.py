@@ -189,7 +189,7 @@ def test_workers_report_what_one_process_reports(folder: Path) -> None:
 
 
 def test_all_races_are_explored(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each and its variant that is cancelled from outside: a line for each, and the edges of all together.
+    """Each and its two variants: a line for each, and the edges of all together.
 
     There are three races here, so that it does not take long.
     """
@@ -199,7 +199,7 @@ def test_all_races_are_explored(call: Call, monkeypatch: pytest.MonkeyPatch) -> 
     lines = out.splitlines()
     assert 0 == code
     names = [line.split()[0] for line in lines if line.split()[1:2] == ["ok"]]
-    assert [name for race in three for name in (race, f"{race}+cancelled")] == names
+    assert [name for race in three for name in (race, f"{race}+cancelled", f"{race}+given-up")] == names
     assert f"{len(names)} scenarios, {len(names)} schedules; no schedule failed" in lines
     assert "edges that these sessions can take" in out
     code, out, _ = call("--all", "--budget", "1", "--format", "json")

@@ -21,7 +21,7 @@ class Format(StrEnum):
 @click.command()
 @click.argument("scenario", required=False)
 @click.option("--list", "lists", is_flag=True, help="List the races that come with turnfold.")
-@click.option("--all", "everything", is_flag=True, help="Explore every race, and each while it is cancelled.")
+@click.option("--all", "everything", is_flag=True, help="Explore every race with its variants.")
 @click.option(
     "--strategy",
     "-s",
@@ -60,8 +60,9 @@ def command(**given: Any) -> int:
     """Run a scenario under many schedules, and show the shortest one that fails.
 
     SCENARIO is one of the races of the engine (--list names them; NAME+cancelled is the same race while its session
-    is cancelled from outside), or an async function of yours without parameters: module:function, with the module
-    looked for in the current folder first, or FILE.py:function. Without SCENARIO the races are listed.
+    is cancelled from outside, NAME+given-up while its clients are), or an async function of yours without parameters:
+    module:function, with the module looked for in the current folder first, or FILE.py:function. Without SCENARIO the
+    races are listed.
 
     A failure is shrunk and comes with a token. --replay runs that schedule again; SCENARIO can be left out if the
     token's own name says where it is. With --format json each scenario gives one line.

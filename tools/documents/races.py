@@ -14,7 +14,8 @@ class RaceEntry(msgspec.Struct, kw_only=True, frozen=True):
     """One race."""
 
     name: str
-    """As `turnfold explore` takes it; with `+cancelled` behind it, the variant that is cancelled from outside."""
+    """As `turnfold explore` takes it. With `+cancelled` behind it the session is cancelled from outside meanwhile, with
+    `+given-up` its clients are."""
     about: str
     """What meets what."""
 

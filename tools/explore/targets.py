@@ -16,7 +16,7 @@ from typing import Any, Final
 import attrs
 
 from turnfold.replay.explore import BadToken, Scenario, name_of, scenario_of
-from turnfold.replay.lab import CANCELLED, Race
+from turnfold.replay.lab import SUFFIXES, Race
 from turnfold.replay.races import RACES
 from turnfold.tools.exits import Complaint
 
@@ -54,11 +54,10 @@ class Target:
 
 
 def all_races() -> Iterator[Target]:
-    """Each race, and its variant that is cancelled from outside."""
+    """Each race with its variants."""
     for race in RACES.values():
-        yield Target(asked=race.name, scenario=race)
-        cancelled = race.cancelled_from_outside()
-        yield Target(asked=cancelled.name, scenario=cancelled)
+        for variant in race.variants:
+            yield Target(asked=variant.name, scenario=variant)
 
 
 def target_of(asked: str) -> Target:
@@ -67,7 +66,8 @@ def target_of(asked: str) -> Target:
     Raises:
         Complaint: there is none, it cannot be imported, or it is no scenario; says what was searched, and what is near.
     """
-    plain = asked.removesuffix(CANCELLED)
+    suffix = next((each for each in SUFFIXES if asked.endswith(each)), "")
+    plain = asked.removesuffix(suffix)
     if plain in RACES:
         found: object = RACES[plain]
     elif plain.endswith(".py") or ".py:" in plain:
@@ -80,8 +80,8 @@ def target_of(asked: str) -> Target:
         raise Complaint(f"there is no race {plain!r}: {hint}A scenario is {FORMS}")
     if plain != asked:
         if not isinstance(found, Race):
-            raise Complaint(f"{asked}: only a race has a variant {CANCELLED}, and {plain} is none")
-        found = found.cancelled_from_outside()
+            raise Complaint(f"{asked}: only a race has a variant {suffix}, and {plain} is none")
+        found = found.variant(suffix)
     target = Target(asked=asked, scenario=_scenario(plain, found))
     if "~" in target.name:
         raise Complaint(
