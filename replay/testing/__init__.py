@@ -8,10 +8,13 @@
     ...     assert fold(events).turn is None
     >>> test_every_history_folds()
 
-Needs the extra `test`. `docs/testing.md` is its page.
+Needs the extra `test`. What needs the engine is loaded when it is first asked for. `docs/testing.md` is its page.
 """
 
 from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 try:
     import hypothesis as _hypothesis
@@ -20,14 +23,6 @@ except ImportError as missing:
         "turnfold.replay.testing needs Hypothesis, which is not installed: pip install 'turnfold[test]'"
     ) from missing
 
-from turnfold.replay.testing.answers import (
-    ApprovalAnswer,
-    HookResult,
-    approval_answers,
-    broken_hook_results,
-    hook_results,
-    unknown_approval_answers,
-)
 from turnfold.replay.testing.commands import (
     WRONG,
     Played,
@@ -40,13 +35,42 @@ from turnfold.replay.testing.commands import (
 )
 from turnfold.replay.testing.contents import KINDS
 from turnfold.replay.testing.faults import FAULTS, ORDER_FAULTS, Faulty, faulty_histories
-from turnfold.replay.testing.hands import HandModel, HandTools, ToolBroke, Work
 from turnfold.replay.testing.histories import FAMILIES, histories
-from turnfold.replay.testing.host import Host, NotSettled
-from turnfold.replay.testing.machine import Request, SessionMachine
-from turnfold.replay.testing.promises import PromiseBroken, Promises
 from turnfold.replay.testing.schedules import ScheduleFailed, draw_schedule, run_schedule, schedules
 from turnfold.replay.testing.telling import History, history_of
+
+if TYPE_CHECKING:
+    from turnfold.replay.testing.answers import (
+        ApprovalAnswer,
+        HookResult,
+        approval_answers,
+        broken_hook_results,
+        hook_results,
+        unknown_approval_answers,
+    )
+    from turnfold.replay.testing.hands import HandModel, HandTools, ToolBroke, Work
+    from turnfold.replay.testing.host import Host, NotSettled
+    from turnfold.replay.testing.machine import Request, SessionMachine
+    from turnfold.replay.testing.promises import PromiseBroken, Promises
+
+_HOME = {
+    "ApprovalAnswer": "answers",
+    "HandModel": "hands",
+    "HandTools": "hands",
+    "HookResult": "answers",
+    "Host": "host",
+    "NotSettled": "host",
+    "PromiseBroken": "promises",
+    "Promises": "promises",
+    "Request": "machine",
+    "SessionMachine": "machine",
+    "ToolBroke": "hands",
+    "Work": "hands",
+    "approval_answers": "answers",
+    "broken_hook_results": "answers",
+    "hook_results": "answers",
+    "unknown_approval_answers": "answers",
+}
 
 __all__ = [
     "ApprovalAnswer",
@@ -88,4 +112,16 @@ __all__ = [
     "unknown_approval_answers",
 ]
 
+
 del _hypothesis
+
+if not TYPE_CHECKING:  # a type checker that saw it would let any name pass
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 from hypothesis import strategies as st
 
 from turnfold.core.commands import Answer
-from turnfold.core.engine.fakes import Program, printing
 from turnfold.core.hooks import HookEvent, HookExit
 from turnfold.events import APPROVAL_KINDS
+
+if TYPE_CHECKING:
+    from turnfold.core.engine.fakes import Program
 
 _E: Final = HookEvent
 _BLOCKING: Final = frozenset(
@@ -62,6 +64,8 @@ class HookResult:
 
         Raises ValueError for a result that no program can have: an error of whoever runs it.
         """
+        from turnfold.core.engine.fakes import printing  # who draws commands does not need the engine
+
         if self.exit.error is not None:
             raise ValueError(f"no program ends by itself with {self.exit.error!r}: let one hang instead")
         return printing(self.exit.stdout, self.exit.stderr, exit_code=self.exit.code, after_s=after_s)
