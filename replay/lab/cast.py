@@ -9,7 +9,16 @@ from typing import Any, Final, TypeAlias
 
 import trio
 
-from turnfold.core.engine.fakes import CountedIds, FakeProcesses, MemoryJournal, Program, Say, Step, printing
+from turnfold.core.engine.fakes import (
+    CountedIds,
+    FakeProcesses,
+    MemoryJournal,
+    NoFiles,
+    Program,
+    Say,
+    Step,
+    printing,
+)
 from turnfold.core.engine.hooks import CommandRunner, Hooks, Spiller
 from turnfold.core.engine.owntools import tool
 from turnfold.core.engine.ports import Action, Attempt, Item, ModelRequest, Tool, ToolCall, ToolResult
@@ -85,13 +94,18 @@ def answering(play: Play) -> Callable[[ModelRequest], Sequence[Step]]:
 
 
 class Shell:
-    """A tool that hooks know as `Bash` and that needs approval; `ran` holds the commands that it came to run."""
+    """A tool that hooks know as `Bash` and that needs approval.
+
+    Args:
+        parallel: whether its calls may run beside other calls.
+    """
 
     name = "shell_command"
-    parallel = False
 
-    def __init__(self) -> None:
+    def __init__(self, *, parallel: bool = False) -> None:
+        self.parallel = parallel
         self.ran: list[str] = []
+        """The commands that it came to run."""
 
     def describe(self) -> Mapping[str, object]:
         """Its entry in a request."""
@@ -134,19 +148,6 @@ async def stubborn(seconds: float) -> str:
 PLAIN_TOOLS: Final[tuple[Tool, ...]] = (work, stubborn)
 
 
-class _NoFiles:
-    """Hooks under exploration spill nothing."""
-
-    async def read(self, path: str) -> bytes | None:
-        del path
-        await trio.lowlevel.checkpoint()
-        return None
-
-    async def write(self, path: str, content: bytes) -> None:
-        del path, content
-        await trio.lowlevel.checkpoint()
-
-
 def config_of(events: Mapping[HookEvent, Sequence[str]]) -> HookConfig:
     """Return a hook configuration: for each event the names of its commands, in order."""
     groups = {
@@ -174,7 +175,7 @@ def hooks_on(event: HookEvent, *programs: Program) -> Callable[[], Hooks]:
         return Hooks(
             config=config,
             runner=runner,
-            spiller=Spiller(folder="/lab", files=_NoFiles(), new_id=CountedIds().new),
+            spiller=Spiller(folder="/lab", files=NoFiles(), new_id=CountedIds().new),
         )
 
     return make

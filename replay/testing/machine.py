@@ -15,7 +15,15 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from turnfold.core.decide import is_aborting
 from turnfold.core.engine import Parts, Session, SessionOptions, Subscription, open_session
-from turnfold.core.engine.fakes import CountedIds, FakeProcesses, MemoryJournal, Program, TrioClock, printing
+from turnfold.core.engine.fakes import (
+    CountedIds,
+    FakeProcesses,
+    MemoryJournal,
+    NoFiles,
+    Program,
+    TrioClock,
+    printing,
+)
 from turnfold.core.engine.hooks import CommandRunner, Hooks, Spiller
 from turnfold.core.engine.ports import Command
 from turnfold.core.hooks import HookEvent
@@ -297,7 +305,7 @@ class SessionMachine(RuleBasedStateMachine):
         return Hooks(
             config=configure(files, bypass_trust=True),
             runner=CommandRunner(processes=self.processes, env={"SHELL": "/bin/sh", "HOME": "/home/ada"}),
-            spiller=Spiller(folder="/tmp", files=_NoFiles(), new_id=CountedIds().new),
+            spiller=Spiller(folder="/tmp", files=NoFiles(), new_id=CountedIds().new),
         )
 
     # What holds.
@@ -374,16 +382,3 @@ class SessionMachine(RuleBasedStateMachine):
             raise self.promises.broken(
                 "the session is over, and its journal is open or a subscriber missed something"
             )
-
-
-class _NoFiles:
-    """Files for outputs of hooks that are too long: there are none."""
-
-    async def read(self, path: str) -> bytes | None:
-        del path
-        await trio.lowlevel.checkpoint()
-        return None
-
-    async def write(self, path: str, content: bytes) -> None:
-        del path, content
-        await trio.lowlevel.checkpoint()

@@ -2,6 +2,7 @@
 
 from turnfold.core.engine.fakes.clock import CountedIds, TrioClock
 from turnfold.core.engine.fakes.desk import BookDesk
+from turnfold.core.engine.fakes.files import NoFiles
 from turnfold.core.engine.fakes.journal import MemoryJournal
 from turnfold.core.engine.fakes.model import (
     CallTool,
@@ -36,6 +37,7 @@ __all__ = [
     "FakeProcesses",
     "Gate",
     "MemoryJournal",
+    "NoFiles",
     "Pause",
     "Program",
     "Say",

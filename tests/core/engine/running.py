@@ -13,7 +13,7 @@ import trio
 import trio.testing
 
 from turnfold.core.engine import Parts, Session, SessionOptions, open_session
-from turnfold.core.engine.fakes import CountedIds, MemoryJournal, ScriptedModel, Step, TrioClock
+from turnfold.core.engine.fakes import CountedIds, MemoryJournal, NoFiles, ScriptedModel, Step, TrioClock
 from turnfold.core.engine.hooks import CommandRunner, Hooks, Spiller
 from turnfold.core.engine.owntools import tool
 from turnfold.core.engine.ports import Processes
@@ -170,19 +170,8 @@ def hooks_of(config: HookConfig, processes: Processes) -> Hooks:
     return Hooks(
         config=config,
         runner=CommandRunner(processes=processes, env={"SHELL": "/bin/bash", "HOME": "/h"}),
-        spiller=Spiller(folder="/home", files=_NoFiles(), new_id=CountedIds().new),
+        spiller=Spiller(folder="/home", files=NoFiles(), new_id=CountedIds().new),
     )
-
-
-class _NoFiles:
-    async def read(self, path: str) -> bytes | None:
-        del path
-        await trio.lowlevel.checkpoint()
-        return None
-
-    async def write(self, path: str, content: bytes) -> None:
-        del path, content
-        await trio.lowlevel.checkpoint()
 
 
 class LaterIds(CountedIds):

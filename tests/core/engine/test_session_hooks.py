@@ -20,7 +20,7 @@ from turnfold.core.engine.fakes import (
     printing,
 )
 from turnfold.core.engine.hooks import Hooks
-from turnfold.core.engine.ports import Action, Attempt, Judgement, ToolCall, ToolResult
+from turnfold.core.engine.ports import Judgement
 from turnfold.core.hooks import HookEvent
 from turnfold.events import (
     AbortBegan,
@@ -40,38 +40,7 @@ from turnfold.events import (
     UserInputRecorded,
     WarningRaised,
 )
-
-
-class Shell:
-    """A tool that hooks know as `Bash`, and that keeps count of what it ran."""
-
-    name = "shell_command"
-    parallel = True
-
-    def __init__(self) -> None:
-        self.ran: list[object] = []
-
-    def describe(self) -> dict[str, object]:
-        """Its entry in a request."""
-        return {"type": "function", "name": self.name}
-
-    def prepare(self, call: ToolCall, cwd: str) -> Action:
-        """A command that has to be allowed."""
-        command = json.loads(str(call.arguments))["command"]
-
-        async def attempt(_given: Attempt) -> ToolResult:
-            await trio.lowlevel.checkpoint()
-            self.ran.append(command)
-            return ToolResult(output=f"ran {command}")
-
-        return Action(
-            attempt=attempt,
-            argv=("sh", "-c", command),
-            hook_command=command,
-            cwd=cwd,
-            asks=True,
-            sandboxed=False,
-        )
+from turnfold.replay.lab import Shell
 
 
 def calling(*commands: str) -> list[CallTool]:
@@ -95,7 +64,7 @@ def test_a_hook_allows_a_command_without_a_question() -> None:
     """It runs, nobody is asked, its output goes to the model, the turn goes on: two requests."""
 
     async def main() -> None:
-        shell = Shell()
+        shell = Shell(parallel=True)
         allowed = hooks(HookEvent.PERMISSION_REQUEST, printing(answer("allow")))
         async with scene([calling("make"), [Say("done")]], tools=[shell], hooks=allowed) as stage:
             assert isinstance(await stage.turn(), TurnCompleted)
@@ -115,7 +84,7 @@ def test_a_hook_denies_a_command_and_the_turn_goes_on() -> None:
     """The model is told the hook's message; neither reviewer nor user is asked."""
 
     async def main() -> None:
-        shell, reviewer = Shell(), ScriptedReviewer([Judgement(approved=True)])
+        shell, reviewer = Shell(parallel=True), ScriptedReviewer([Judgement(approved=True)])
         denied = hooks(HookEvent.PERMISSION_REQUEST, printing(answer("deny", message="not here")))
         options = attrs.evolve(OPTIONS, approvals_reviewer="auto_review")
         async with scene(
@@ -135,7 +104,7 @@ def test_a_hook_interrupts_the_turn() -> None:
     """Hook end, denied by config, abort, `tool interrupted`, `turn_aborted`; the command never ran, nothing follows."""
 
     async def main() -> None:
-        shell = Shell()
+        shell = Shell(parallel=True)
         stops = hooks(
             HookEvent.PERMISSION_REQUEST, printing(answer("deny", message="stop it", interrupt=True))
         )
@@ -193,7 +162,7 @@ def test_a_hook_that_fails_leaves_the_question_to_the_user() -> None:
     """Its run is failed, and the normal approval goes on."""
 
     async def main() -> None:
-        shell = Shell()
+        shell = Shell(parallel=True)
         broken = hooks(HookEvent.PERMISSION_REQUEST, printing(stderr="oops", exit_code=1))
         async with scene([calling("make"), [Say("done")]], tools=[shell], hooks=broken) as stage:
             turn_id = await stage.begin()
@@ -211,7 +180,7 @@ def test_with_the_switch_off_no_hook_runs() -> None:
     """No events of hooks, and no decision by them."""
 
     async def main() -> None:
-        shell = Shell()
+        shell = Shell(parallel=True)
         denied = hooks(HookEvent.PERMISSION_REQUEST, printing(answer("deny")))
         options = attrs.evolve(OPTIONS, hooks_enabled=False)
         async with scene(
@@ -280,7 +249,7 @@ def test_hooks_before_a_tool_change_and_block_calls() -> None:
     """A changed input is what runs; a blocked call is told to the model and asks nobody."""
 
     async def main() -> None:
-        shell = Shell()
+        shell = Shell(parallel=True)
         output = {
             "hookEventName": "PreToolUse",
             "permissionDecision": "allow",
