@@ -57,6 +57,7 @@ BUDGET ?= 200000
 explore: $(DEV)  ## every schedule of every race with at most two delays, deep searches, all mutants: takes long
 	$(BIN)/turnfold explore --all --strategy cancel:outer
 	$(BIN)/turnfold explore --all --strategy dfs:2 --budget $(BUDGET) --workers 2
+	$(BIN)/turnfold explore submit-interrupt --strategy dfs:3 --budget $(BUDGET) --workers 2
 	$(BIN)/python -P -m turnfold.replay.search
 	PYTHONPATH=. $(BIN)/python -m tests.mutants.table --check
 
@@ -81,6 +82,7 @@ types: $(DEV)  ## mypy and pyright, both strict
 docs: $(DEV)  ## write the generated pages and schemas anew
 	@set -e; for generator in $(GENERATORS); do echo "turnfold.tools.$$generator"; \
 	  $(BIN)/python -P -m turnfold.tools.$$generator; done
+	PYTHONPATH=. $(BIN)/python -m tests.mutants.table --page
 
 ci:  ## what the build server runs
 	.ci/run
