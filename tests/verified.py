@@ -11,12 +11,11 @@ import pytest
 
 from turnfold.core.engine import opening
 from turnfold.core.engine.ports import Journal
-from turnfold.events import Envelope, Event, Origin
+from turnfold.events import Envelope, Event
 from turnfold.replay.findings import Finding
-from turnfold.replay.lab import LabJournal
+from turnfold.replay.lab import LabJournal, rollout_bytes
 from turnfold.replay.verification import verify_source
 from turnfold.rollouts import source_of
-from turnfold.rollouts.recorder import lines_of
 
 Log = list[Envelope]
 
@@ -26,9 +25,7 @@ _open: Final[list[list[Log]]] = []
 
 def findings_of(log: Iterable[Envelope]) -> tuple[Finding, ...]:
     """What all rules together find in a log, written as the recorder writes it."""
-    own = (envelope for envelope in log if envelope.origin is not Origin.DERIVED)
-    data = b"".join(line for envelope in own for line in lines_of(envelope))
-    return verify_source(source_of(data)).findings
+    return verify_source(source_of(rollout_bytes(log))).findings
 
 
 class _Tapped:
