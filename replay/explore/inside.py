@@ -204,12 +204,25 @@ def throw_away(runner: Any) -> None:
             nursery._children.clear()
         task._abort_func = None
         _run.GLOBAL_RUN_CONTEXT.task = task
-        for _ in range(_CLOSINGS):
-            try:
-                task.coro.close()
-                break
-            except BaseException:  # noqa: BLE001  its clean-up waits or fails; each try gets past one wait
-                continue
+        for coroutine in _chain(task.coro):
+            _close(coroutine)
+
+
+def _chain(coroutine: Any) -> list[Any]:
+    """The coroutines that a task is in, the innermost first: what is closed from outside leaves the inner ones open."""
+    found = [coroutine]
+    while hasattr(found[-1], "cr_await") and hasattr(found[-1].cr_await, "close"):
+        found.append(found[-1].cr_await)
+    return found[::-1]
+
+
+def _close(coroutine: Any) -> None:
+    for _ in range(_CLOSINGS):
+        try:
+            coroutine.close()
+            return
+        except BaseException:  # noqa: BLE001  its clean-up waits or fails; each try gets past one wait
+            continue
 
 
 def _age(task: Any) -> int:

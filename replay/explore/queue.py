@@ -48,6 +48,8 @@ class ScheduleQueue:
         self.ticks = 0
         """Steps of any task: stands still while one runs."""
         self.running = False
+        self.over = False
+        """Whether the run of trio had to be abandoned after its last schedule had ended."""
         self._urgent: deque[Any] = deque()
         self._urgent_picked = False
         self._picked: int | None = None
@@ -122,6 +124,7 @@ class ScheduleQueue:
     def attach(self, runner: Any) -> None:
         """A new run of trio begins; forget what an abandoned one left in the queue."""
         self.runner = runner
+        self.over = False
         self._urgent.clear()
         self._waiting.clear()
         self._urgent_picked, self._picked = False, None
@@ -214,7 +217,14 @@ class ScheduleQueue:
                 self.clock.now = max(self.clock.now, deadline)
             elif self.running:
                 self._stuck()
+            else:
+                self._haunted()
         return 0.0
+
+    def _haunted(self) -> None:
+        """The scenario is over, and a task that it left behind keeps trio from ending its run: throw all away."""
+        self.over = True
+        self.abandon()
 
     def _stuck(self) -> None:
         if self.closing:

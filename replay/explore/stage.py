@@ -58,6 +58,14 @@ class Limits:
     reuse: int = REUSE
     """Schedules that share a `trio.run`. 1: each has its own."""
 
+    def __attrs_post_init__(self) -> None:
+        for name in ("steps_max", "patience", "stall_s", "reuse"):
+            value: object = getattr(self, name)
+            kinds = int | float if name == "stall_s" else int
+            if not isinstance(value, kinds) or not value > 0:
+                what = "a positive number of seconds" if name == "stall_s" else "a whole number, at least 1"
+                raise ValueError(f"{name} is {what}, not {value!r}")
+
 
 class _Stage:
     """One queue with a clock, and what it tells of a schedule that does not end by itself."""
@@ -103,7 +111,7 @@ class _Stage:
     async def run(self, plan: Plan) -> Run:
         """Run one schedule to its end."""
         ending: list[tuple[str, object, BaseException | None]] = []
-        self.plan, self.verdict = plan, None
+        self.plan, self.verdict, self.watchdog.place = plan, None, None
         was_enabled = gc.isenabled()
         gc.disable()  # a collection in the middle would run finalizers at a step that nobody chose
         try:
@@ -122,8 +130,8 @@ class _Stage:
         queue = self.queue
         if error is not None and holds(error, KeyboardInterrupt):
             raise KeyboardInterrupt
-        text = described(error) if error is not None else _ADDRESS.sub("", repr(value))
-        if error is not None and holds(error, Stalled):
+        text = described(error) if error is not None else _said(repr, value)
+        if self.watchdog.place is not None:  # it hung, even if it caught what ended that
             kind, text = STALLED, self.stall()
         if self.verdict is not None:
             kind, text = self.verdict
@@ -208,7 +216,13 @@ def _performed(campaign: Campaign[T], stage: _Stage) -> T:
     while not result:
         try:
             trio.run(conduct, clock=stage.clock, instruments=[Installer(stage.queue)])
+        except BaseExceptionGroup as group:
+            if holds(group, KeyboardInterrupt):  # delivered to the nursery in which the scenario runs
+                raise KeyboardInterrupt from None
+            raise
         except trio.TrioInternalError as broken:
+            if stage.queue.over:
+                continue
             run = _thrown_away(stage, broken)
             try:
                 plan = campaign.send(run)
@@ -249,5 +263,14 @@ def leaves(error: BaseException) -> list[BaseException]:
 
 def described(error: BaseException) -> str:
     """Type and text of an exception; of a group, those of its leaves, sorted."""
-    texts = sorted(f"{type(leaf).__name__}: {leaf}".removesuffix(": ") for leaf in leaves(error))
-    return _ADDRESS.sub("", " + ".join(texts))
+    texts = sorted(f"{type(leaf).__name__}: {_said(str, leaf)}".removesuffix(": ") for leaf in leaves(error))
+    return " + ".join(texts)
+
+
+def _said(by: Callable[[object], str], thing: object) -> str:
+    """The text of a value or an exception, without addresses, in characters that can be written anywhere."""
+    try:
+        text = by(thing)
+    except Exception as error:  # noqa: BLE001  a text that cannot be had must not end the exploration
+        return f"<{type(thing).__name__}, whose {by.__name__}() raises {type(error).__name__}>"
+    return _ADDRESS.sub("", text.encode(errors="backslashreplace").decode())

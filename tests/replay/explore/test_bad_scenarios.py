@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import subprocess
 import threading
@@ -16,6 +17,7 @@ import trio.socket
 import trio.testing
 
 from turnfold.replay.explore import (
+    DelayBounded,
     Exploration,
     Failure,
     Limits,
@@ -325,3 +327,45 @@ def test_a_trio_with_another_inside_is_refused() -> None:
         check_structure(strange)
     assert "it has no field Runner deadlines" in str(caught.value)
     assert "pip install 'trio<0.36'" in str(caught.value)
+
+
+async def leaves_a_ghost() -> int:
+    """A system task that nothing ends stays behind the scenario."""
+
+    async def ghost() -> None:
+        with trio.CancelScope(shield=True):
+            await trio.sleep_forever()
+
+    trio.lowlevel.spawn_system_task(ghost)
+    await trio.lowlevel.checkpoint()
+    return 1
+
+
+def test_a_task_that_outlives_its_scenario_keeps_nobody_waiting() -> None:
+    """trio would wait for it for ever; its run is thrown away, the schedule counts, and the next one has its own."""
+    found = explore(leaves_a_ghost, RandomWalk(), budget=5)
+    assert found.failure is None
+    assert {"1": 5} == found.outcomes
+
+
+async def stuck_twice() -> None:
+    """Nurseries in one another, whose tasks nothing ends."""
+
+    async def shielded() -> None:
+        with trio.CancelScope(shield=True):
+            await trio.sleep_forever()
+
+    async with trio.open_nursery() as outer:
+        outer.start_soon(shielded)
+        async with trio.open_nursery() as inner:
+            inner.start_soon(shielded)
+
+
+@pytest.mark.filterwarnings("error")
+def test_tasks_that_are_thrown_away_complain_of_nothing() -> None:
+    """They are closed from the inside out, so that Python has nothing to say when it collects them."""
+    failure = explore(stuck_twice, DelayBounded(1), budget=5, nearest=0).failure
+    gc.collect()
+    assert failure is not None
+    assert "deadlock" == failure.kind
+    assert "its tasks did not end" in failure.text
