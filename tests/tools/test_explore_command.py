@@ -72,7 +72,7 @@ def test_a_failing_schedule_is_told(call: Call, form: str) -> None:
         "raised: RuntimeError: sold twice \\x1b[31m",
         "tried.py:30 in booking",
         "found in schedule 3; 1 choice of it differs from the default (*)",
-        "trio's own scheduler can do this",
+        "no step holds a task back longer than trio does today",
         "  * steps 2 to 3: book#2     from its start to its end, past tried.py:23",
         "the nearest schedule that passes runs book#1 at step 2",
         "  --> 2-3 book#2 to its end                         | 2 book#1 to its end",

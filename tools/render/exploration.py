@@ -202,7 +202,7 @@ def _circumstances(failure: FailureEntry) -> Iterator[Text]:
         return
     beyond = counted(failure.beyond_trio, "step")
     yield Text(
-        "trio's own scheduler can do this"
+        "no step holds a task back longer than trio does today"
         if failure.beyond_trio == 0
         else f"for {beyond} a task is held back longer than today's trio does",
         style=QUIET,
