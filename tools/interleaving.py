@@ -165,7 +165,10 @@ def wish_of(
     given: dict[str, Any] = {**dict(zip(("strategy",), args, strict=False)), **named}
     if given.get("strategy") is not None and given.get("delays") is not None:
         raise Misuse("interleave takes either a strategy or delays, which is short for the strategy dfs")
-    limits = Limits(**{name: given[name] for name in _LIMITS if name in given})
+    try:
+        limits = Limits(**{name: given[name] for name in _LIMITS if name in given})
+    except ValueError as error:
+        raise Misuse(f"interleave: {error}") from None
     wish = Wish(
         strategy=given.get("strategy") if strategy is None else strategy,
         delays=given.get("delays"),
@@ -186,10 +189,10 @@ def _inspect(wish: Wish) -> None:
         raise Misuse(
             f"interleave needs 0 delays or more, not {wish.delays!r}; all schedules are strategy='dfs:all'"
         )
-    for name in _LIMITS:
-        value: object = getattr(wish.limits, name)
-        if not isinstance(value, int | float) or not value > 0:
-            raise Misuse(f"interleave needs {name} to be positive, not {value!r}")
+    if wish.check is not None and not callable(wish.check):
+        raise Misuse(
+            f"interleave needs a check to be a function of what the test returns, not {wish.check!r}"
+        )
     list(wish.strategies())
 
 

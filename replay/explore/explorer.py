@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import attrs
 
 from turnfold.replay.explore.beside import agreement, parting, side_by_side
@@ -12,7 +14,7 @@ from turnfold.replay.explore.comparing import (
     held_back,
     judged,
 )
-from turnfold.replay.explore.nearest import NEAREST_MAX, Nearest, nearest_passing
+from turnfold.replay.explore.nearest import NEAREST_MAX, Nearest, Neighbour, nearest_passing
 from turnfold.replay.explore.picture import Step, pictured, steps_of
 from turnfold.replay.explore.runs import REFUSED, STALLED, UNSTABLE, Run
 from turnfold.replay.explore.shrink import shrink
@@ -174,7 +176,7 @@ class _Exploring:
             if difference is None and self._is_rerun(run, recheck, first):
                 difference = yield from self._again(run)
             if difference is not None:
-                return self._failure(run, run, UNSTABLE, f"{difference}; {CAUSES}", smallest=False)
+                return self._unstable(run, run, difference)
             if run.failed and first is None:
                 first, self.found_after = run, self.runs
             if first is not None and not go_on:
@@ -209,17 +211,26 @@ class _Exploring:
             return self._failure(run, run, run.kind, run.text, smallest=False)
         shrunk = yield from shrink(run, self._judged, shrinks)
         detailed = yield from self._detailed(shrunk.run)
+        difference = first_difference(shrunk.run, detailed)
+        if difference is not None:
+            return self._unstable(run, shrunk.run, difference)
         failure = self._failure(run, detailed, detailed.kind, detailed.text, smallest=shrunk.smallest)
-        return attrs.evolve(failure, nearest=(yield from self._nearest(detailed, nearest)))
+        found = yield from nearest_passing(detailed, self._judged, nearest)
+        if found.run is None:
+            return failure
+        passing = yield from self._detailed(found.run)
+        difference = first_difference(found.run, passing)
+        if difference is not None:
+            return self._unstable(run, detailed, difference)
+        return attrs.evolve(failure, nearest=self._nearest(detailed, found, passing))
 
     def _detailed(self, run: Run) -> Campaign[Run]:
         return self._judged((yield tape_of(run, self.limits.patience).plan(detail=True)))
 
-    def _nearest(self, failing: Run, budget: int) -> Campaign[Nearest | None]:
-        found = yield from nearest_passing(failing, self._judged, budget)
-        if found.run is None:
-            return None
-        passing = yield from self._detailed(found.run)
+    def _unstable(self, found: Run, run: Run, difference: str) -> Failure:
+        return self._failure(found, run, UNSTABLE, f"{difference}; {CAUSES}", smallest=False)
+
+    def _nearest(self, failing: Run, found: Neighbour, passing: Run) -> Nearest:
         at = agreement(failing, passing)
         tape = tape_of(passing, self.limits.patience)
         return Nearest(
@@ -265,6 +276,17 @@ def name_of(scenario: Scenario) -> str:
     return f"{module}:{getattr(scenario, '__qualname__', type(scenario).__qualname__)}"
 
 
+def label_of(scenario: Scenario, name: str | None) -> str:
+    """The name that a scenario is to have in tokens: *name* if it is given.
+
+    Raises:
+        ValueError: no token can hold it. So that is said at once, and not at the first failure.
+    """
+    label = name_of(scenario) if name is None else name
+    encode(Tape(), label)
+    return label
+
+
 def explore(
     scenario: Scenario,
     strategy: Strategy | None = None,
@@ -292,29 +314,38 @@ def explore(
 
     Raises:
         RuntimeError: called from inside of a `trio.run`.
-        ValueError: the budget is not positive.
+        ValueError: the budget is not positive, the name holds a `~`, or the strategy has no schedule: it was used up by
+            an exploration before.
     """
     if budget < 1:
         raise ValueError(f"the budget is the number of schedules to run, at least 1, not {budget}")
-    label = name_of(scenario) if name is None else name
+    label = label_of(scenario, name)
     chosen = DelayBounded() if strategy is None else strategy
     its_limits = Limits() if limits is None else limits
     exploring = _Exploring(label, chosen, check, its_limits, watch)
     campaign = exploring.campaign(budget, recheck, shrinks, go_on=go_on, nearest=nearest)
     failure = perform(campaign, scenario, label, its_limits)
-    frequent = sorted(exploring.outcomes.items(), key=_frequency)
+    if exploring.runs == 0:
+        raise ValueError(
+            f"the strategy ({chosen.name}) has no schedule left: make a new one for each exploration"
+        )
     return Exploration(
         scenario=label,
         strategy=chosen.name,
         runs=exploring.runs,
         steps=exploring.steps,
-        outcomes=dict(frequent),
+        outcomes=frequent_first(exploring.outcomes),
         failure=failure,
         complete=chosen.complete,
         bound=chosen.bound,
         tasks_max=exploring.tasks_max,
         choices_max=exploring.choices_max,
     )
+
+
+def frequent_first(outcomes: Mapping[str, int]) -> dict[str, int]:
+    """Outcomes with their counts, the most frequent first, then by their texts."""
+    return dict(sorted(outcomes.items(), key=_frequency))
 
 
 def _frequency(row: tuple[str, int]) -> tuple[int, str]:

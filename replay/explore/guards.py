@@ -16,6 +16,10 @@ from turnfold.replay.explore.listening import Refused
 _AUDITED: Final = {
     "subprocess.Popen": "subprocess.Popen: a process",
     "os.fork": "os.fork: a process",
+    "os.forkpty": "os.forkpty: a process",
+    "os.system": "os.system: a process",
+    "os.exec": "os.exec: another program",
+    "_thread.start_new_thread": "_thread.start_new_thread: a thread",
     "os.posix_spawn": "os.posix_spawn: a process",
     "socket.__new__": "socket.socket: a socket",
 }

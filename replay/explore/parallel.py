@@ -22,8 +22,16 @@ from typing import Any, Final
 import attrs
 
 from turnfold.replay.explore.comparing import Check, first_difference
-from turnfold.replay.explore.explorer import SHRINKS_MAX, Exploration, Failure, explore, name_of
+from turnfold.replay.explore.explorer import (
+    SHRINKS_MAX,
+    Exploration,
+    Failure,
+    explore,
+    frequent_first,
+    label_of,
+)
 from turnfold.replay.explore.merging import Merged, Told
+from turnfold.replay.explore.nearest import NEAREST_MAX
 from turnfold.replay.explore.runs import REFUSED, STALLED, Run
 from turnfold.replay.explore.stage import Limits, Scenario, described, refuse_in_a_run
 from turnfold.replay.explore.strategies import DelayBounded, Replay
@@ -102,6 +110,7 @@ def explore_in_workers(
     limits: Limits | None = None,
     recheck: int = 100,
     shrinks: int = SHRINKS_MAX,
+    nearest: int = NEAREST_MAX,
     go_on: bool = False,
     watch: Watch | None = None,
 ) -> Exploration:
@@ -112,15 +121,14 @@ def explore_in_workers(
 
     Worker i of n has `strategy.part(i, n)`; the strategy itself is not advanced. Schedules are counted in its order, up
     to the budget or the first failure in that order: the report is that of `explore`, however many workers there are.
-    Two things differ. Which passing schedules are run twice depends on the workers. And the first failing one is run
-    again and shrunk in this process (so `failure.error` is the exception itself, even one that cannot be sent to
-    another process); if it goes another way here than there, it is `unstable`.
+    Two things differ: which passing schedules are run twice; and that the first failing one is run again, and shrunk,
+    in this process (so `failure.error` is the exception itself). If it goes another way here, it is `unstable`.
 
     Raises:
         NotLoadable: the scenario, the check or the strategy is not to be had in another process.
         RuntimeError: called from inside of a `trio.run`.
         TypeError: the strategy cannot be divided.
-        ValueError: the budget or the number of workers is not positive.
+        ValueError: the budget or the number of workers is not positive, or the name holds a `~`.
         WorkerFailed: a worker died, or met an error that is not an outcome of a schedule.
     """
     chosen: Divisible = DelayBounded() if strategy is None else strategy
@@ -130,7 +138,7 @@ def explore_in_workers(
     job = Job(
         scenario=target,
         check=check,
-        name=name_of(scenario) if name is None else name,
+        name=label_of(scenario, name),
         strategy=chosen,
         limits=Limits() if limits is None else limits,
         budget=budget,
@@ -144,17 +152,13 @@ def explore_in_workers(
         strategy=chosen.name,
         runs=merged.runs,
         steps=merged.steps,
-        outcomes=dict(sorted(merged.outcomes.items(), key=_frequency)),
-        failure=_failure(scenario, its_check, job, merged, shrinks),
+        outcomes=frequent_first(merged.outcomes),
+        failure=_failure(scenario, its_check, job, merged, shrinks=shrinks, nearest=nearest),
         complete=merged.complete,
         bound=chosen.bound_for(merged.tasks_max, merged.choices_max),
         tasks_max=merged.tasks_max,
         choices_max=merged.choices_max,
     )
-
-
-def _frequency(row: tuple[str, int]) -> tuple[int, str]:
-    return -row[1], row[0]
 
 
 def _refuse(strategy: Divisible, budget: int, workers: int) -> None:
@@ -265,12 +269,20 @@ class _Again(Replay):
 
 
 def _failure(
-    scenario: Scenario, check: Check | None, job: Job, merged: Merged, shrinks: int
+    scenario: Scenario, check: Check | None, job: Job, merged: Merged, *, shrinks: int, nearest: int
 ) -> Failure | None:
     """Run the schedule that a worker found, if any, once more in this process, and shrink it."""
     if merged.found is None:
         return None
     again = _Again(merged.found, job.limits.patience)
-    failure = explore(scenario, again, check=check, name=job.name, limits=job.limits, shrinks=shrinks).failure
+    failure = explore(
+        scenario,
+        again,
+        check=check,
+        name=job.name,
+        limits=job.limits,
+        shrinks=shrinks,
+        nearest=nearest,
+    ).failure
     assert failure is not None, "it failed there, and so either fails here or went another way"
     return attrs.evolve(failure, found_after=merged.found_after)

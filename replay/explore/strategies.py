@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Self
 
@@ -25,9 +25,14 @@ class _Node:
     """A schedule that was run, whose choice points have alternatives to try."""
 
     deviations: tuple[Deviation, ...]
-    counts: bytes
-    defaults: bytes
+    counts: Sequence[int]
+    defaults: Sequence[int]
     """By choice point: the index that was the default."""
+
+
+def _compact(numbers: Sequence[int]) -> Sequence[int]:
+    """The same numbers as bytes if they are small: many schedules wait for their alternatives to be tried."""
+    return bytes(numbers) if max(numbers, default=0) < 256 else tuple(numbers)
 
 
 _SHALLOW = 2
@@ -45,6 +50,8 @@ class DelayBounded(Plain):
     """
 
     def __init__(self, delays: int | None = 2, *, share: Share = WHOLE) -> None:
+        if delays is not None and delays < 0:
+            raise ValueError(f"a schedule has 0 delays or more, not {delays}")
         self._delays = delays
         self._share = share
         self._dealt = 1 if delays is not None and delays <= _SHALLOW else 2
@@ -52,8 +59,8 @@ class DelayBounded(Plain):
         self._nodes: deque[_Node] = deque()
         self._cursor = (0, 0)
         self._current: tuple[Deviation, ...] | None = ()
-        self._expected = b""
-        self._defaults = bytearray()
+        self._expected: Sequence[int] = b""
+        self._defaults: list[int] = []
         self._cut = False
         self.complete = False
         self.mismatch: str | None = None
@@ -79,12 +86,12 @@ class DelayBounded(Plain):
             return None
         ours = len(self._current) >= self._dealt or self._share.index == 0
         self.rank = (len(self._current), self._current) if ours else None
-        self._defaults = bytearray()
+        self._defaults = []
         inner = chooser_of(self._current)
         defaults = self._defaults
 
         def choose(candidates: list[int], default: int) -> int:
-            defaults.append(min(default, 255))
+            defaults.append(default)
             return inner(candidates, default)
 
         return Plan(choose)
@@ -92,16 +99,15 @@ class DelayBounded(Plain):
     def ended(self, run: Run) -> None:
         """Note the alternatives of the schedule, and move on."""
         assert self._current is not None
-        counts = bytes(min(count, 255) for count in run.counts)
-        if not counts.startswith(self._expected):
+        if run.counts[: len(self._expected)] != list(self._expected):
             self.mismatch = (
                 "the same choices led to other candidates: the scenario depends on more than its schedule "
                 "(wall time, randomness, object addresses, state that outlives a run)"
             )
-        node = _Node(self._current, counts, bytes(self._defaults))
+        node = _Node(self._current, _compact(run.counts), _compact(self._defaults))
         if self._delays is None or len(self._current) < self._delays:
             self._nodes.append(node)
-        elif len(counts) > self._first(node):
+        elif len(node.counts) > self._first(node):
             self._cut = True
         self._advance()
 
@@ -236,7 +242,10 @@ class Pct(Plain):
     def bound_for(self, tasks: int, choices: int) -> float:
         """`1 / (n * k ** (d - 1))`."""
         exponent: int = self.depth - 1
-        return 1 / (max(tasks, 1) * float(max(choices, 1)) ** exponent)
+        try:
+            return 1 / (max(tasks, 1) * float(max(choices, 1)) ** exponent)
+        except OverflowError:  # less than any number that could be told
+            return 0.0
 
 
 def _prioritised(random: Random, depth: int, choices: int) -> Callable[[list[int], int], int]:

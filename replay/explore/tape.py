@@ -16,7 +16,7 @@ from turnfold.replay.explore.runs import Cancel, Deviation, Plan, Run
 VERSION: Final = 1
 """Of the token's format. What a tape means is part of it: the default rule, the numbering of the tasks."""
 
-_TOKEN: Final = re.compile(r"tfx(\d+)~([^~]*)~([A-Za-z0-9_-]*)")
+_TOKEN: Final = re.compile(r"tfx([0-9]{1,9})~([^~]*)~([A-Za-z0-9_-]*)")
 _PLAIN: Final = b"\0"
 _PACKED: Final = b"\1"
 

@@ -58,18 +58,19 @@ def test_a_strategy_of_a_mark_is_not_used_up() -> None:
 @pytest.mark.parametrize(
     ("named", "message"),
     [
-        ({"steps_max": 0}, "steps_max to be positive, not 0"),
-        ({"patience": -1}, "patience to be positive, not -1"),
-        ({"stall_s": None}, "stall_s to be positive, not None"),
-        ({"budget": 0}, "a budget of at least 1 schedule, not 0"),
-        ({"budget": "9"}, "a budget of at least 1 schedule, not '9'"),
-        ({"delays": "all"}, "0 delays or more, not 'all'; all schedules are strategy='dfs:all'"),
-        ({"strategy": 3}, "a strategy, its name, or what makes one, not 3"),
+        ({"steps_max": 0}, ": steps_max is a whole number, at least 1, not 0"),
+        ({"patience": 0.5}, ": patience is a whole number, at least 1, not 0.5"),
+        ({"stall_s": None}, ": stall_s is a positive number of seconds, not None"),
+        ({"check": 5}, " needs a check to be a function of what the test returns, not 5"),
+        ({"budget": 0}, " needs a budget of at least 1 schedule, not 0"),
+        ({"budget": "9"}, " needs a budget of at least 1 schedule, not '9'"),
+        ({"delays": "all"}, " needs 0 delays or more, not 'all'; all schedules are strategy='dfs:all'"),
+        ({"strategy": 3}, " needs a strategy, its name, or what makes one, not 3"),
     ],
 )
 def test_what_makes_no_sense_is_refused(named: dict[str, Any], message: str) -> None:
     """The message names the argument and what it was."""
-    with pytest.raises(Misuse, match=f"interleave needs {re.escape(message)}"):
+    with pytest.raises(Misuse, match=f"interleave{re.escape(message)}"):
         wish_of((), named)
 
 

@@ -253,7 +253,7 @@ import trio
 from turnfold.replay.explore import RandomWalk, explore_in_workers
 
 async def endless():
-    print("running", flush=True)
+    print("running\\n", end="", flush=True)  # in one piece, even if nothing is buffered
     await trio.lowlevel.checkpoint()
 
 if __name__ == "__main__":
