@@ -216,7 +216,7 @@ def test_a_failure_among_all_is_told_in_full(call: Call, monkeypatch: pytest.Mon
     assert 1 == code
     assert ["steer-finish            fails  1 schedule, 1 outcome, stopped at a failure"] == lines[:1]
     assert "  RuntimeError: as planned" in "\n".join(lines).replace("raised: ", "  ")
-    assert "2 scenarios, 2 schedules; 2 failed" in lines
+    assert "3 scenarios, 3 schedules; 3 failed" in lines
 
 
 async def _fails(lab: Lab) -> None:
