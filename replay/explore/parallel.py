@@ -17,6 +17,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from typing import Any, Final
 
 import attrs
@@ -170,6 +171,13 @@ def _refuse(strategy: Divisible, budget: int, workers: int) -> None:
         raise TypeError(
             f"{type(strategy).__name__} cannot be divided: it has no part(index, of); use explore()"
         )
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise NotLoadable(
+            f"the current folder, in which workers would begin, is not to be had ({error.strerror}): "
+            "go to another one"
+        ) from None
     refuse_in_a_run()
 
 

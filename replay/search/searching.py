@@ -96,7 +96,7 @@ def search(
         key: a hashable value; states with equal keys are visited once. Make it canonical to make use of a symmetry.
             It must tell apart whatever `moves`, `step`, `check` and `within` tell apart; `audit_key` looks.
         check: called on each transition.
-        always: called on each state, once: the start, and those beyond the bounds too.
+        always: called on each state, the start too, once; on one beyond the bounds, for each transition to it.
         within: the bounds. What lies beyond is checked, and not followed.
         claim: what the search is called and what its parts mean; see `Claim`.
         tell: puts a step into words; `repr` of the command and of the label unless given.

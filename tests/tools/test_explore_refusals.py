@@ -73,6 +73,23 @@ def test_what_cannot_be_explored_is_refused(call: Call, words: list[str], compla
     assert 1 == len(err.splitlines())
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the current folder cannot be removed there")
+@pytest.mark.parametrize(
+    "words", [["tried:booking"], ["gone.py:it"], ["steer-finish", "--budget", "2", "--workers", "2"]]
+)
+def test_a_current_folder_that_was_removed_is_named(
+    call: Call, folder: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    """Exit code 3; scenarios are looked for there, and workers would begin there."""
+    removed = folder / "removed"
+    removed.mkdir()
+    monkeypatch.chdir(removed)
+    removed.rmdir()
+    code, out, err = call(*words)
+    assert (3, "", True) == (code, out, "the current folder, " in err), err
+    assert "go to another one" in err
+
+
 @pytest.mark.parametrize(
     ("name", "kind", "says"),
     [

@@ -113,7 +113,7 @@ def _in_module(text: str) -> object:
     name, _, path = text.partition(":")
     if not all(part.isidentifier() for part in [*name.split("."), *path.split(".")]):
         raise Complaint(f"{text!r} names no scenario; it is {FORMS}")
-    _search_first(Path.cwd())
+    _search_first(_here())
     return _member(_imported(name), path, text)
 
 
@@ -124,7 +124,7 @@ def _imported(name: str) -> ModuleType:
         if error.name is None or not f"{name}.".startswith(f"{error.name}."):
             raise _raised(name, error) from error
         raise Complaint(
-            f"there is no module {error.name!r}: looked in {Path.cwd()}, and then where the Python of turnfold "
+            f"there is no module {error.name!r}: looked in {_here()}, and then where the Python of turnfold "
             f"({sys.executable}) has its packages. Go to the folder of the module, or name it as FILE.py:function"
         ) from None
     except (Exception, SystemExit) as error:
@@ -135,7 +135,7 @@ def _in_file(text: str) -> object:
     head, _, path = text.rpartition(".py:") if ".py:" in text else (text.removesuffix(".py"), "", "")
     file = Path(f"{head}.py")
     if not file.is_file():
-        raise Complaint(f"{file}: there is no such file, seen from {Path.cwd()}")
+        raise Complaint(f"{file}: there is no such file, seen from {_here()}")
     module = _loaded(file.resolve())
     if not path:
         raise Complaint(f"{file}: name the function too, as {file}:FUNCTION; {_choices(module)}")
@@ -164,6 +164,16 @@ def _loaded(file: Path) -> ModuleType:
         del sys.modules[name]
         raise _raised(str(file), error) from error
     return module
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise Complaint(
+            f"the current folder, where a scenario is looked for, is not to be had ({error.strerror}): "
+            "go to another one"
+        ) from None
 
 
 def _search_first(folder: Path) -> None:
