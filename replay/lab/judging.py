@@ -105,7 +105,9 @@ def judge(lab: Lab, expected: Iterable[str] = (), *, aborts_itself: bool = False
 
 def _findings(log: Sequence[Envelope]) -> tuple[str, ...]:
     """What the rules find in the log as the recorder writes it."""
-    key = tuple((envelope.at_us, repr(envelope.event)) for envelope in log)
+    key = tuple(
+        (each.session_id, each.seq, each.at_us, each.cause, each.origin, repr(each.event)) for each in log
+    )
     found = _verdicts.get(key)
     if found is None:
         if len(_verdicts) >= VERDICTS_MAX:
@@ -142,10 +144,9 @@ def _lost(log: Sequence[Envelope], calls: Sequence[Call], waiting: Iterable[str 
 
 
 def _delivery(lab: Lab, log: Sequence[Envelope]) -> Iterator[str]:
-    """The reader is given every event once, in order (G1)."""
+    """The reader is given every event since it began, once, in order (G1)."""
     seen = [envelope.seq for envelope in lab.delivered]
-    first = seen[0] if seen else 0
-    if seen != [envelope.seq for envelope in log if envelope.seq >= first]:
+    if seen != [envelope.seq for envelope in log[lab.read_from :]]:
         yield f"delivery: a reader saw the events {seen} of a log of {len(log)}"
 
 

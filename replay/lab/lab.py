@@ -50,6 +50,8 @@ class Lab:
     given_up: bool = False
     """Whether the parties are cancelled during the race, and the session is not."""
     calls: Calls = attrs.field(factory=Calls)
+    read_from: int = attrs.field(init=False)
+    """How many events the log had when the reader began."""
     delivered: list[Envelope] = attrs.field(factory=list[Envelope])
     """What a reader of the session's events was given, in its order."""
     complaints: list[str] = attrs.field(factory=list[str])
@@ -58,6 +60,9 @@ class Lab:
     """How many events the log had when the race was over; what follows only checks that the session goes on."""
     _arrived: trio.lowlevel.ParkingLot = attrs.field(factory=trio.lowlevel.ParkingLot)
     _main: trio.lowlevel.Task = attrs.field(factory=trio.lowlevel.current_task)
+
+    def __attrs_post_init__(self) -> None:
+        self.read_from = len(self.journal.appended)
 
     # The reader.
 

@@ -118,7 +118,22 @@ def test_a_reader_that_misses_an_event_is_complained_of() -> None:
     def swallow(lab: Lab) -> None:
         del lab.delivered[2]
 
+    def swallow_the_first(lab: Lab) -> None:
+        del lab.delivered[:2]
+
     assert ("delivery",) == complaints(swallow)
+    assert ("delivery",) == complaints(swallow_the_first)
+
+
+def test_a_log_that_differs_in_its_numbers_only_is_judged_by_itself() -> None:
+    """The verdict on a log with the same events and times, which was sound, is not taken for it."""
+    once(approved)
+
+    def skip_a_number(lab: Lab) -> None:
+        last = lab.journal.appended[-1]
+        lab.journal.appended[-1] = attrs.evolve(last, seq=last.seq + 5)
+
+    assert {"TF117", "TF118", "delivery"} == set(complaints(skip_a_number))
 
 
 def test_events_that_are_seen_before_they_are_written_are_complained_of(
