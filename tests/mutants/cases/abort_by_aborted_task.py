@@ -44,10 +44,9 @@ def reacted(before: State, events: Sequence[Event], after: State) -> tuple[Effec
 
 
 class OtherShell(Shell):
-    """A shell whose calls run beside others."""
+    """A second shell."""
 
     name = "shell"
-    parallel = True
 
 
 @tool(asks=False, parallel=True)
@@ -61,7 +60,7 @@ PLAY: Play = {"go": [[CallTool("failing"), CallTool("shell", {"command": "make"}
 DENY = hooks_on(HookEvent.PERMISSION_REQUEST, denial(interrupt=True, after_s=1))
 
 
-@race("deny-interrupt-fatal", PLAY, tools=(failing, OtherShell()), hooks=DENY)
+@race("deny-interrupt-fatal", PLAY, tools=(failing, OtherShell(parallel=True)), hooks=DENY)
 async def deny_interrupt_fatal(lab: Lab) -> None:
     """A hook's interrupting denial meets a call beside it that ends the turn with an error."""
     with unexplored():
