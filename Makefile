@@ -59,6 +59,7 @@ explore: $(DEV)  ## every schedule of every race with at most two delays, deep s
 	$(BIN)/turnfold explore --all --strategy dfs:2 --budget $(BUDGET) --workers 2
 	$(BIN)/turnfold explore submit-interrupt --strategy dfs:3 --budget $(BUDGET) --workers 2
 	$(BIN)/python -P -m turnfold.replay.search
+	$(BIN)/pytest -m deep
 	PYTHONPATH=. $(BIN)/python -m tests.mutants.table --check
 
 bench: $(DEV)  ## measure; each script prints its figures

@@ -35,7 +35,7 @@ async def three_naps(lab: Lab) -> None:
     await lab.race(user=late_interrupt, other=lab.steer)
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 def test_a_token_gives_the_identical_log_each_time() -> None:
     """A thousand times out of a thousand: the same events, ids, numbers and times, and the same results."""
     drawn = explore(three_naps, RandomWalk(seed=3), budget=40, check=_interrupted)

@@ -44,7 +44,7 @@ def test_what_is_decided_meanwhile_is_not_refused(tape: list[int], while_abortin
     assert not isinstance(verdict, NotLinearizable), str(verdict)
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 def test_many_long_histories_are_accepted() -> None:
     """The same for some forty thousand calls, all of which are decided."""
     for seed in range(2_000):

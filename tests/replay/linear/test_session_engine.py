@@ -143,7 +143,7 @@ def test_requests_of_a_session_are_linearizable(name: str, while_aborting: str) 
 
 
 @pytest.mark.findings("TF703", why="a client goes back in an empty session", always=False)
-@pytest.mark.slow
+@pytest.mark.deep
 @pytest.mark.parametrize("name", PARTIES)
 def test_requests_are_linearizable_under_random_priorities(name: str) -> None:
     """The same where some party is always held back."""

@@ -113,7 +113,7 @@ def test_the_reduction_loses_no_state() -> None:
     nothing_is_lost(search_session(QUEUES, alphabet=alphabet, bounds=TWO), two_of_each())
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 def test_the_reduction_loses_no_state_of_the_usual_search() -> None:
     """The same for one of each sort, with everything that the fast search of the session gives it."""
     nothing_is_lost(search_session(), search_session(alphabet=Alphabet(every_id=True), symmetry=False))
@@ -129,7 +129,7 @@ def test_what_the_key_leaves_out_makes_no_difference(key: Callable[[State], Hash
     assert audit.classes < audit.members
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 def test_what_the_key_leaves_out_makes_no_difference_in_the_usual_alphabet() -> None:
     """The same with everything that the fast search of the session gives it."""
     alphabet = Alphabet()

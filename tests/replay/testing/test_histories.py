@@ -94,7 +94,7 @@ def test_a_history_shrinks_to_what_matters() -> None:
     assert expected == least(ev.TurnAborted, "turn")
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 def test_a_deep_history_shrinks_to_what_matters() -> None:
     """So it is for what comes late, and among many types."""
     expected = [
@@ -114,7 +114,7 @@ def test_a_history_prints_as_the_call_that_makes_it() -> None:
     assert events == eval(repr(events), {"history_of": history_of, **vars(ev)})
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 def test_every_type_and_nearly_every_row_of_the_tables_comes_up() -> None:
     """Walks of the kit meet every type of event, and at least 9 of 10 entries of the tables' rows."""
     chance, plan = random.Random(7), plan_of()

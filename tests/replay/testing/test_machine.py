@@ -55,7 +55,7 @@ def test_the_engine_keeps_its_promises() -> None:
         run_state_machine_as_test(SessionMachine, settings=STEPS)
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 def test_the_engine_keeps_its_promises_for_long() -> None:
     """The same, with more and longer examples."""
     long = settings(STEPS, max_examples=60, stateful_step_count=50)
