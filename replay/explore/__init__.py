@@ -29,7 +29,7 @@ from turnfold.replay.explore.beside import agreement, parting, side_by_side
 from turnfold.replay.explore.cancellations import EveryCancellation
 from turnfold.replay.explore.clock import VirtualClock
 from turnfold.replay.explore.comparing import Check, first_difference, held_back, judged, signature
-from turnfold.replay.explore.explorer import Exploration, Failure, Replayed, explore, name_of, replay
+from turnfold.replay.explore.explorer import Exploration, Failure, Replayed, explore, replay
 from turnfold.replay.explore.frames import only_one, user_frames
 from turnfold.replay.explore.inside import UnsupportedTrio
 from turnfold.replay.explore.listening import Refused
@@ -40,6 +40,7 @@ from turnfold.replay.explore.picture import Step, pictured, steps_of
 from turnfold.replay.explore.places import Place
 from turnfold.replay.explore.quiet import unexplored
 from turnfold.replay.explore.runs import Cancel, Chooser, Deviation, Plan, Run, StepDetail
+from turnfold.replay.explore.scenario import name_of
 from turnfold.replay.explore.shrink import Shrunk, shrink
 from turnfold.replay.explore.stage import Campaign, Limits, Scenario, leaves, perform
 from turnfold.replay.explore.strategies import DelayBounded, Pct, RandomWalk, Replay, RoundRobin

@@ -17,6 +17,7 @@ from turnfold.replay.explore.comparing import (
 from turnfold.replay.explore.nearest import NEAREST_MAX, Nearest, Neighbour, nearest_passing
 from turnfold.replay.explore.picture import Step, pictured, steps_of
 from turnfold.replay.explore.runs import REFUSED, STALLED, UNSTABLE, Run
+from turnfold.replay.explore.scenario import label_of, name_of, refuse_misuse
 from turnfold.replay.explore.shrink import shrink
 from turnfold.replay.explore.stage import Campaign, Limits, Scenario, perform
 from turnfold.replay.explore.strategies import DelayBounded
@@ -183,6 +184,21 @@ class _Exploring:
                 break
         return None if first is None else (yield from self._reduced(first, shrinks, nearest))
 
+    def told(self, failure: Failure | None) -> Exploration:
+        """Put together what came of it."""
+        return Exploration(
+            scenario=self.name,
+            strategy=self.strategy.name,
+            runs=self.runs,
+            steps=self.steps,
+            outcomes=frequent_first(self.outcomes),
+            failure=failure,
+            complete=self.strategy.complete,
+            bound=self.strategy.bound,
+            tasks_max=self.tasks_max,
+            choices_max=self.choices_max,
+        )
+
     def _is_rerun(self, run: Run, recheck: int, first: Run | None) -> bool:
         """Whether a schedule is run twice: the first that fails, and one of so many."""
         return (run.failed and first is None) or (recheck > 0 and (self.runs - 1) % recheck == 0)
@@ -267,26 +283,6 @@ def _task_at(run: Run, step: int) -> str | None:
     return run.name(run.order[step]) if step < len(run.order) else None
 
 
-def name_of(scenario: Scenario) -> str:
-    """The name that a scenario has in tokens if none is given: its `scenario_name`, else `module:function`."""
-    own = getattr(scenario, "scenario_name", None)
-    if isinstance(own, str):
-        return own
-    module = getattr(scenario, "__module__", "")
-    return f"{module}:{getattr(scenario, '__qualname__', type(scenario).__qualname__)}"
-
-
-def label_of(scenario: Scenario, name: str | None) -> str:
-    """The name that a scenario is to have in tokens: *name* if it is given.
-
-    Raises:
-        ValueError: no token can hold it. So that is said at once, and not at the first failure.
-    """
-    label = name_of(scenario) if name is None else name
-    encode(Tape(), label)
-    return label
-
-
 def explore(
     scenario: Scenario,
     strategy: Strategy | None = None,
@@ -314,13 +310,14 @@ def explore(
 
     Raises:
         RuntimeError: called from inside of a `trio.run`.
-        ValueError: the budget is not positive, the name holds a `~`, or the strategy has no schedule: it was used up by
-            an exploration before.
+        ValueError: the budget is not positive, the name holds a `~`, or the strategy was used up before.
+        TypeError: the scenario cannot be called without arguments, or the strategy is none.
     """
     if budget < 1:
         raise ValueError(f"the budget is the number of schedules to run, at least 1, not {budget}")
     label = label_of(scenario, name)
     chosen = DelayBounded() if strategy is None else strategy
+    refuse_misuse(scenario, chosen)
     its_limits = Limits() if limits is None else limits
     exploring = _Exploring(label, chosen, check, its_limits, watch)
     campaign = exploring.campaign(budget, recheck, shrinks, go_on=go_on, nearest=nearest)
@@ -329,18 +326,7 @@ def explore(
         raise ValueError(
             f"the strategy ({chosen.name}) has no schedule left: make a new one for each exploration"
         )
-    return Exploration(
-        scenario=label,
-        strategy=chosen.name,
-        runs=exploring.runs,
-        steps=exploring.steps,
-        outcomes=frequent_first(exploring.outcomes),
-        failure=failure,
-        complete=chosen.complete,
-        bound=chosen.bound,
-        tasks_max=exploring.tasks_max,
-        choices_max=exploring.choices_max,
-    )
+    return exploring.told(failure)
 
 
 def frequent_first(outcomes: Mapping[str, int]) -> dict[str, int]:

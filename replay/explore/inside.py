@@ -53,7 +53,7 @@ def check_structure(run: Any) -> None:
     loop_names = set(run.unrolled_run.__code__.co_names)
     wanted: dict[str, tuple[set[str], set[str]]] = {
         "field Runner": (
-            {"runq", "tasks", "deadlines", "entry_queue", "io_manager", "waiting_for_idle"},
+            {"runq", "tasks", "deadlines", "entry_queue", "io_manager", "waiting_for_idle", "instruments"},
             _fields(run.Runner),
         ),
         "use in unrolled_run of": (
@@ -150,11 +150,12 @@ class Before:
 
     tasks: frozenset[Any]
     run_vars: dict[Any, Any]
+    instruments: frozenset[Any] = frozenset()
 
 
 def before(runner: Any) -> Before:
     """Note what there is in trio's run."""
-    return Before(frozenset(runner.tasks), dict(runner._locals))
+    return Before(frozenset(runner.tasks), dict(runner._locals), frozenset(runner.instruments["_all"]))
 
 
 def left_behind(runner: Any, earlier: Before) -> str | None:
@@ -170,6 +171,8 @@ def left_behind(runner: Any, earlier: Before) -> str | None:
         return "a task that waits for all others to be blocked"
     if len(runner.asyncgens.alive):
         return "an asynchronous generator"
+    if frozenset(runner.instruments["_all"]) != earlier.instruments:
+        return "an instrument"
     runner._locals.clear()
     runner._locals.update(earlier.run_vars)
     return None

@@ -29,11 +29,11 @@ from turnfold.replay.explore.explorer import (
     Failure,
     explore,
     frequent_first,
-    label_of,
 )
 from turnfold.replay.explore.merging import Merged, Told
 from turnfold.replay.explore.nearest import NEAREST_MAX
 from turnfold.replay.explore.runs import REFUSED, STALLED, Run
+from turnfold.replay.explore.scenario import label_of, refuse_misuse
 from turnfold.replay.explore.stage import Limits, Scenario, described, refuse_in_a_run
 from turnfold.replay.explore.strategies import DelayBounded, Replay
 from turnfold.replay.explore.strategy import Divisible
@@ -128,13 +128,13 @@ def explore_in_workers(
     Raises:
         NotLoadable: the scenario, the check or the strategy is not to be had in another process.
         RuntimeError: called from inside of a `trio.run`.
-        TypeError: the strategy cannot be divided.
+        TypeError: the strategy cannot be divided, or the scenario cannot be called without arguments.
         ValueError: the budget or the number of workers is not positive, or the name holds a `~`.
         WorkerFailed: a worker died, or met an error that is not an outcome of a schedule.
     """
     chosen: Divisible = DelayBounded() if strategy is None else strategy
     _refuse(chosen, budget, workers)
-    scenario = load_scenario(target) if isinstance(target, str) else target
+    refuse_misuse(scenario := load_scenario(target) if isinstance(target, str) else target, chosen)
     its_check = load_check(check)
     job = Job(
         scenario=target,

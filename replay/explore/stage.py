@@ -67,6 +67,9 @@ class Limits:
                 raise ValueError(f"{name} is {what}, not {value!r}")
 
 
+NOT_ASYNC: Final = ": write `async def`, or await it in a function of its own"
+
+
 class _Stage:
     """One queue with a clock, and what it tells of a schedule that does not end by itself."""
 
@@ -95,15 +98,21 @@ class _Stage:
             (f"not ended after {self.limits.steps_max} steps; if it needs more, raise steps_max"),
         )
 
-    def refused(self, what: str) -> None:
-        self.verdict = REFUSED, what + _REMEDY
+    def refused(self, what: str, remedy: str = _REMEDY) -> None:
+        self.verdict = REFUSED, what + remedy
 
     async def _play(self, ending: list[tuple[str, object, BaseException | None]]) -> None:
         ended: tuple[str, object, BaseException | None] = (CANCELLED, None, None)
         try:
             with trio.CancelScope() as scope:
                 self.queue.root = scope
-                ended = (RETURNED, await self.scenario(), None)
+                awaitable: Any = self.scenario()
+                if not isinstance(awaitable, Awaitable):
+                    self.refused(
+                        f"a function that is not async (it returned {_said(repr, awaitable)})", NOT_ASYNC
+                    )
+                else:
+                    ended = (RETURNED, await cast("Awaitable[object]", awaitable), None)
         except BaseException as error:  # noqa: BLE001  it is the outcome, and looked at by `run`
             ended = (RAISED, None, error)
         ending.append(ended)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from collections.abc import Callable
 from itertools import count
+from typing import Any, cast
 
 import pytest
 import trio
+import trio.abc
 
 from turnfold.replay.explore import (
     BadToken,
@@ -18,6 +21,7 @@ from turnfold.replay.explore import (
     Failure,
     Limits,
     Pct,
+    Plan,
     Run,
     Tape,
     decode,
@@ -25,6 +29,7 @@ from turnfold.replay.explore import (
     explore_in_workers,
     perform,
 )
+from turnfold.replay.explore.tape import chooser_of
 
 
 async def pair() -> None:
@@ -181,3 +186,54 @@ def test_ctrl_c_is_a_keyboard_interrupt_wherever_it_arrives() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         perform(once(), interrupted, "interrupted")
+
+
+def not_async() -> int:
+    """A function that is done at once."""
+    return 1
+
+
+async def wants_more(what: str) -> None:
+    """A function with a parameter."""
+
+
+async def adds_an_instrument() -> None:
+    """It stays in trio's run."""
+    trio.lowlevel.add_instrument(trio.abc.Instrument())
+    await trio.lowlevel.checkpoint()
+
+
+def test_a_function_that_is_not_async_is_refused() -> None:
+    """With what to do about it; nothing is explored."""
+    failure = explore(cast("Any", not_async)).failure
+    assert failure is not None
+    assert "refused" == failure.kind
+    assert "write `async def`" in failure.text
+
+
+@pytest.mark.parametrize(
+    ("scenario", "strategy", "said"),
+    [
+        (wants_more, None, "cannot be called without arguments"),
+        (None, None, "a scenario is an async function"),
+        (pair, "dfs:2", "strategy_of('dfs:2') makes one"),
+        (pair, DelayBounded, "make one"),
+    ],
+)
+def test_what_can_be_no_scenario_or_strategy_is_told_at_once(scenario: Any, strategy: Any, said: str) -> None:
+    """A clear TypeError before anything runs, and no failing schedule."""
+    with pytest.raises(TypeError, match=re.escape(said)):
+        explore(scenario, strategy)
+
+
+def test_an_instrument_that_stays_behind_ends_the_shared_run() -> None:
+    """The next schedule has a run of its own, and does not see it."""
+    runs: list[str | None] = []
+
+    def campaign() -> Campaign[None]:
+        for _ in range(2):
+            run = yield Plan(chooser_of(()))
+            runs.append(run.leftover)
+
+    perform(campaign(), adds_an_instrument, "adds")
+    assert ["an instrument", "an instrument"] == runs
