@@ -35,14 +35,13 @@ def refuse_misuse(scenario: Any, strategy: object) -> None:
     Raises:
         TypeError: the scenario cannot be called without arguments, or the strategy is none.
     """
+    name = name_of(scenario)
     if not callable(scenario):
         raise TypeError(f"a scenario is an async function without parameters, not {scenario!r}")
     try:
         inspect.signature(scenario).bind()
     except TypeError as error:
-        raise TypeError(
-            f"{name_of(scenario)} cannot be called without arguments: {error}. Bind them first"
-        ) from None
+        raise TypeError(f"{name} cannot be called without arguments: {error}. Bind them first") from None
     except ValueError:
         pass  # a callable of which Python does not know the parameters
     if isinstance(strategy, str | type) or not hasattr(strategy, "begin"):
