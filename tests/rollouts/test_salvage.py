@@ -244,7 +244,7 @@ def test_hostile_lines_come_to_an_end(line: bytes) -> None:
     )
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 def test_a_damaged_line_of_100_mb_is_saved() -> None:
     """One bad byte in a very long record costs that byte."""
     line = RECORD[:-3] + b"\xff" + b"x" * 100_000_000 + RECORD[-3:]

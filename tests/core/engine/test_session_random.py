@@ -182,7 +182,7 @@ def test_whatever_clients_do_the_promises_hold(
 
 @pytest.mark.covers("G3", "F7")
 @pytest.mark.findings(*ASKED_FOR, why="the model repeats call ids, clients roll back far", always=False)
-@pytest.mark.slow
+@pytest.mark.deep
 @given(responses, plans, plans, choices, st.data())
 def test_whatever_was_cut_off_goes_on(
     script: list[list[Step]],

@@ -31,7 +31,7 @@ OUTCOMES_MIN = {
 @pytest.mark.parametrize("name", RACES)
 def test_no_random_schedule_of_a_race_fails(name: str) -> None:
     """Every client is answered as some order of their requests allows, and the rules find nothing in any log."""
-    found = explore(RACES[name], Pct(DEPTH, seed=11), budget=25, recheck=25)
+    found = explore(RACES[name], Pct(DEPTH, seed=11), budget=15, recheck=15)
     assert found.failure is None, found.failure
     assert len(found.outcomes) >= OUTCOMES_MIN.get(name, 1)
 
@@ -40,7 +40,7 @@ def test_no_random_schedule_of_a_race_fails(name: str) -> None:
 @pytest.mark.parametrize("name", RACES)
 def test_no_random_schedule_fails_in_which_the_session_is_cancelled(name: str) -> None:
     """Whoever holds the session cancels it in the middle of the race: it ends in order, and its log is legal."""
-    found = explore(RACES[name].cancelled_from_outside(), Pct(DEPTH, seed=12), budget=8, recheck=0)
+    found = explore(RACES[name].cancelled_from_outside(), Pct(DEPTH, seed=12), budget=5, recheck=0)
     assert found.failure is None, found.failure
 
 
@@ -48,7 +48,7 @@ def test_no_random_schedule_fails_in_which_the_session_is_cancelled(name: str) -
 @pytest.mark.parametrize("name", RACES)
 def test_no_random_schedule_fails_in_which_clients_give_up(name: str) -> None:
     """The clients are cancelled while they wait: what was decided stays decided, and the session goes on."""
-    found = explore(RACES[name].given_up_by_clients(), Pct(DEPTH, seed=13), budget=8, recheck=0)
+    found = explore(RACES[name].given_up_by_clients(), Pct(DEPTH, seed=13), budget=5, recheck=0)
     assert found.failure is None, found.failure
 
 
