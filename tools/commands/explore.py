@@ -38,7 +38,11 @@ class Format(StrEnum):
     help="Schedules to run at most, of each scenario.  [default: 10000]",
 )
 @click.option(
-    "--workers", "-j", type=click.IntRange(min=1, max=256), metavar="N", help="Processes that share the schedules."
+    "--workers",
+    "-j",
+    type=click.IntRange(min=1, max=256),
+    metavar="N",
+    help="Processes that share the schedules.",
 )
 @click.option("--replay", "token", metavar="TOKEN", help="Run exactly the schedule of this token.")
 @click.option(

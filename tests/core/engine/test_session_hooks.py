@@ -143,7 +143,9 @@ def test_a_hook_interrupts_while_a_question_is_open() -> None:
             config(HookEvent.PERMISSION_REQUEST, handler("hook")),
             FakeProcesses(lambda _command: next(verdicts)),
         )
-        async with scene([calling("make", "make again")], tools=[Shell(parallel=True)], hooks=hooked) as stage:
+        async with scene(
+            [calling("make", "make again")], tools=[Shell(parallel=True)], hooks=hooked
+        ) as stage:
             assert isinstance(await stage.turn(), TurnAborted)
             assert 1 == len(stage.of(ApprovalRequested))
             assert ["ApprovalRequested", "AbortBegan", "TurnAborted", "ApprovalDropped"] == [
