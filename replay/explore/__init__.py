@@ -45,6 +45,7 @@ from turnfold.replay.explore.shrink import Shrunk, shrink
 from turnfold.replay.explore.stage import Campaign, Limits, Scenario, leaves, perform
 from turnfold.replay.explore.strategies import DelayBounded, Pct, RandomWalk, Replay, RoundRobin
 from turnfold.replay.explore.strategy import Divisible, Rank, Share, Strategy
+from turnfold.replay.explore.tally import Tally
 from turnfold.replay.explore.tape import BadToken, Tape, decode, encode, fingerprint, scenario_of, tape_of
 from turnfold.replay.explore.watching import Watch
 from turnfold.replay.explore.worker import NotLoadable, load_scenario
@@ -82,6 +83,7 @@ __all__ = [
     "Step",
     "StepDetail",
     "Strategy",
+    "Tally",
     "Tape",
     "UnsupportedTrio",
     "VirtualClock",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import attrs
 
 from turnfold.replay.explore.beside import agreement, parting, side_by_side
@@ -22,6 +20,7 @@ from turnfold.replay.explore.shrink import shrink
 from turnfold.replay.explore.stage import Campaign, Limits, Scenario, perform
 from turnfold.replay.explore.strategies import DelayBounded
 from turnfold.replay.explore.strategy import Strategy
+from turnfold.replay.explore.tally import Tally
 from turnfold.replay.explore.tape import Tape, decode, encode, fingerprint, tape_of
 from turnfold.replay.explore.watching import Watch
 
@@ -145,6 +144,30 @@ class Replayed:
     """The steps as data."""
 
 
+def report(
+    tally: Tally,
+    scenario: str,
+    strategy: str,
+    failure: Failure | None,
+    *,
+    complete: bool,
+    bound: float | None,
+) -> Exploration:
+    """Put together what was counted and what was found."""
+    return Exploration(
+        scenario=scenario,
+        strategy=strategy,
+        runs=tally.runs,
+        steps=tally.steps,
+        outcomes=tally.frequent_first,
+        failure=failure,
+        complete=complete,
+        bound=bound,
+        tasks_max=tally.tasks_max,
+        choices_max=tally.choices_max,
+    )
+
+
 class _Exploring:
     """The campaign of one `explore`."""
 
@@ -156,15 +179,15 @@ class _Exploring:
         self.check = check
         self.limits = limits
         self.watch = watch
-        self.runs = self.steps = self.tasks_max = self.choices_max = self.found_after = 0
-        self.outcomes: dict[str, int] = {}
+        self.tally = Tally()
+        self.found_after = 0
 
     def campaign(
         self, budget: int, recheck: int, shrinks: int, *, go_on: bool, nearest: int = NEAREST_MAX
     ) -> Campaign[Failure | None]:
         """Run schedules until one fails, the strategy has no more, or the budget is used up."""
         first: Run | None = None
-        while self.runs < budget:
+        while self.tally.runs < budget:
             plan = self.strategy.begin()
             if plan is None:
                 break
@@ -179,39 +202,27 @@ class _Exploring:
             if difference is not None:
                 return self._unstable(run, run, difference)
             if run.failed and first is None:
-                first, self.found_after = run, self.runs
+                first, self.found_after = run, self.tally.runs
             if first is not None and not go_on:
                 break
         return None if first is None else (yield from self._reduced(first, shrinks, nearest))
 
     def told(self, failure: Failure | None) -> Exploration:
         """Put together what came of it."""
-        return Exploration(
-            scenario=self.name,
-            strategy=self.strategy.name,
-            runs=self.runs,
-            steps=self.steps,
-            outcomes=frequent_first(self.outcomes),
-            failure=failure,
-            complete=self.strategy.complete,
-            bound=self.strategy.bound,
-            tasks_max=self.tasks_max,
-            choices_max=self.choices_max,
+        strategy = self.strategy
+        return report(
+            self.tally, self.name, strategy.name, failure, complete=strategy.complete, bound=strategy.bound
         )
 
     def _is_rerun(self, run: Run, recheck: int, first: Run | None) -> bool:
         """Whether a schedule is run twice: the first that fails, and one of so many."""
-        return (run.failed and first is None) or (recheck > 0 and (self.runs - 1) % recheck == 0)
+        return (run.failed and first is None) or (recheck > 0 and (self.tally.runs - 1) % recheck == 0)
 
     def _judged(self, run: Run) -> Run:
         return judged(run, self.check)
 
     def _count(self, run: Run) -> None:
-        self.runs += 1
-        self.steps += len(run.order)
-        self.outcomes[run.outcome] = self.outcomes.get(run.outcome, 0) + 1
-        self.tasks_max = max(self.tasks_max, len(run.names))
-        self.choices_max = max(self.choices_max, len(run.counts))
+        self.tally.add(run.outcome, len(run.order), len(run.names), len(run.counts))
         if self.watch is not None:
             self.watch.hear(run.outcome, len(run.order), self.watch.look(run))
 
@@ -271,7 +282,7 @@ class _Exploring:
             token=encode(tape, self.name),
             tape=tape,
             steps=tuple(pictured(run)),
-            found_after=self.found_after or self.runs,
+            found_after=self.found_after or self.tally.runs,
             found_with=len(found.deviations),
             beyond_trio=held_back(run),
             smallest=smallest,
@@ -313,29 +324,18 @@ def explore(
         ValueError: the budget is not positive, the name holds a `~`, or the strategy was used up before.
         TypeError: the scenario cannot be called without arguments, or the strategy is none.
     """
-    if budget < 1:
-        raise ValueError(f"the budget is the number of schedules to run, at least 1, not {budget}")
     label = label_of(scenario, name)
     chosen = DelayBounded() if strategy is None else strategy
-    refuse_misuse(scenario, chosen)
+    refuse_misuse(scenario, chosen, budget)
     its_limits = Limits() if limits is None else limits
     exploring = _Exploring(label, chosen, check, its_limits, watch)
     campaign = exploring.campaign(budget, recheck, shrinks, go_on=go_on, nearest=nearest)
     failure = perform(campaign, scenario, label, its_limits)
-    if exploring.runs == 0:
+    if exploring.tally.runs == 0:
         raise ValueError(
             f"the strategy ({chosen.name}) has no schedule left: make a new one for each exploration"
         )
     return exploring.told(failure)
-
-
-def frequent_first(outcomes: Mapping[str, int]) -> dict[str, int]:
-    """Outcomes with their counts, the most frequent first, then by their texts."""
-    return dict(sorted(outcomes.items(), key=_frequency))
-
-
-def _frequency(row: tuple[str, int]) -> tuple[int, str]:
-    return -row[1], row[0]
 
 
 def replay(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import attrs
 
 from turnfold.replay.explore.strategy import Rank
+from turnfold.replay.explore.tally import Tally
 from turnfold.replay.explore.watching import Watch
 from turnfold.replay.explore.worker import Batch, Found, Row
 
@@ -39,8 +40,8 @@ class Merged:
         self._budget = budget
         self._go_on = go_on
         self._watch = watch
-        self.runs = self.steps = self.tasks_max = self.choices_max = self.found_after = 0
-        self.outcomes: dict[str, int] = {}
+        self.tally = Tally()
+        self.found_after = 0
         self.found: Found | None = None
         self.over = False
         self.complete = False
@@ -52,27 +53,19 @@ class Merged:
             telling = [worker for worker in workers if worker.rows]
             if telling:
                 first = min(telling, key=_rank)
-                row = first.rows.popleft()
-                self._count(row)
+                rank, outcome, steps, tasks, choices = first.rows.popleft()
+                self.tally.add(outcome, steps, tasks, choices)
                 if self._watch is not None:
-                    self._watch.hear(row[1], row[2], first.seen.pop(row[0], None))
-                self._look_at(first.found.get(row[0]))
-            self.over = self.over or not telling or self.runs == self._budget
+                    self._watch.hear(outcome, steps, first.seen.pop(rank, None))
+                self._look_at(first.found.get(rank))
+            self.over = self.over or not telling or self.tally.runs == self._budget
         self.complete = self.over and all(worker.complete and not worker.rows for worker in workers)
-
-    def _count(self, row: Row) -> None:
-        _, outcome, steps, tasks, choices = row
-        self.runs += 1
-        self.steps += steps
-        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
-        self.tasks_max = max(self.tasks_max, tasks)
-        self.choices_max = max(self.choices_max, choices)
 
     def _look_at(self, found: Found | None) -> None:
         if found is None:
             return
         if found.difference is not None or self.found is None:
-            self.found, self.found_after = found, self.runs
+            self.found, self.found_after = found, self.tally.runs
         self.over = found.difference is not None or not self._go_on
 
 

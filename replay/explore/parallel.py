@@ -28,7 +28,7 @@ from turnfold.replay.explore.explorer import (
     Exploration,
     Failure,
     explore,
-    frequent_first,
+    report,
 )
 from turnfold.replay.explore.merging import Merged, Told
 from turnfold.replay.explore.nearest import NEAREST_MAX
@@ -133,8 +133,8 @@ def explore_in_workers(
         WorkerFailed: a worker died, or met an error that is not an outcome of a schedule.
     """
     chosen: Divisible = DelayBounded() if strategy is None else strategy
-    _refuse(chosen, budget, workers)
-    refuse_misuse(scenario := load_scenario(target) if isinstance(target, str) else target, chosen)
+    _refuse(chosen, workers)
+    refuse_misuse(scenario := load_scenario(target) if isinstance(target, str) else target, chosen, budget)
     its_check = load_check(check)
     job = Job(
         scenario=target,
@@ -148,23 +148,12 @@ def explore_in_workers(
         watch=watch,
     )
     merged = _merged(job, workers)
-    return Exploration(
-        scenario=job.name,
-        strategy=chosen.name,
-        runs=merged.runs,
-        steps=merged.steps,
-        outcomes=frequent_first(merged.outcomes),
-        failure=_failure(scenario, its_check, job, merged, shrinks=shrinks, nearest=nearest),
-        complete=merged.complete,
-        bound=chosen.bound_for(merged.tasks_max, merged.choices_max),
-        tasks_max=merged.tasks_max,
-        choices_max=merged.choices_max,
-    )
+    failure = _failure(scenario, its_check, job, merged, shrinks=shrinks, nearest=nearest)
+    bound = chosen.bound_for(merged.tally.tasks_max, merged.tally.choices_max)
+    return report(merged.tally, job.name, chosen.name, failure, complete=merged.complete, bound=bound)
 
 
-def _refuse(strategy: Divisible, budget: int, workers: int) -> None:
-    if budget < 1:
-        raise ValueError(f"the budget is the number of schedules to run, at least 1, not {budget}")
+def _refuse(strategy: Divisible, workers: int) -> None:
     if workers < 1:
         raise ValueError(f"at least one worker has to run the schedules, not {workers}")
     if not hasattr(strategy, "part"):

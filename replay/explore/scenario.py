@@ -29,12 +29,15 @@ def label_of(scenario: Scenario, name: str | None) -> str:
     return label
 
 
-def refuse_misuse(scenario: Any, strategy: object) -> None:
+def refuse_misuse(scenario: Any, strategy: object, budget: int) -> None:
     """Look at what is to be explored before anything runs.
 
     Raises:
         TypeError: the scenario cannot be called without arguments, or the strategy is none.
+        ValueError: the budget is not positive.
     """
+    if budget < 1:
+        raise ValueError(f"the budget is the number of schedules to run, at least 1, not {budget}")
     name = name_of(scenario)
     if not callable(scenario):
         raise TypeError(f"a scenario is an async function without parameters, not {scenario!r}")

@@ -14,6 +14,7 @@ from turnfold.replay.explore import (
     Limits,
     NotLoadable,
     Run,
+    Tally,
     explore,
     explore_in_workers,
     strategy_of,
@@ -73,8 +74,7 @@ class Onlooker:
 
     def __init__(self, coverage: Coverage | None = None, progress: Progress | None = None) -> None:
         self.coverage = coverage
-        self.runs = self.steps = 0
-        self.outcomes: dict[str, int] = {}
+        self.tally = Tally()
         self._progress = progress
         self._logs: list[Log] = []
         self._keeping = ExitStack()
@@ -101,13 +101,11 @@ class Onlooker:
 
     def hear(self, outcome: str, steps: int, told: object) -> None:
         """Count a schedule, and add the edges that were seen in it."""
-        self.runs += 1
-        self.steps += steps
-        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
+        self.tally.add(outcome, steps)
         if self.coverage is not None and told is not None:
             self.coverage.taken.update(cast("tuple[Move, ...]", told))
         if self._progress is not None:
-            self._progress(self.runs, len(self.outcomes))
+            self._progress(self.tally.runs, len(self.tally.outcomes))
 
     def close(self) -> None:
         """Keep no more logs."""
@@ -119,7 +117,7 @@ class Interrupted(KeyboardInterrupt):
     """Ctrl-C in the middle; what was done until then is in `onlooker`."""
 
     def __init__(self, onlooker: Onlooker) -> None:
-        super().__init__(f"interrupted after {onlooker.runs:,} schedules")
+        super().__init__(f"interrupted after {onlooker.tally.runs:,} schedules")
         self.onlooker = onlooker
 
 

@@ -80,14 +80,14 @@ def interrupted_document(target: Target, wish: Wish, onlooker: Onlooker) -> Expl
         about=about(target),
         strategy=wish.fresh().name,
         workers=wish.workers,
-        runs=onlooker.runs,
-        steps=onlooker.steps,
+        runs=onlooker.tally.runs,
+        steps=onlooker.tally.steps,
         complete=False,
         stopped="interrupted",
         bound=None,
         tasks_max=None,
         choices_max=None,
-        outcomes=outcome_entries(onlooker.outcomes),
+        outcomes=outcome_entries(onlooker.tally.frequent_first),
         coverage=coverage_entry(onlooker.coverage),
         replay=None,
         failure=None,
@@ -100,9 +100,8 @@ def about(target: Target) -> str | None:
 
 
 def outcome_entries(outcomes: Mapping[str, int]) -> tuple[OutcomeEntry, ...]:
-    """Outcomes, the most frequent first."""
-    entries = [OutcomeEntry(text=text, count=count) for text, count in outcomes.items()]
-    return tuple(sorted(entries, key=lambda entry: (-entry.count, entry.text)))
+    """Outcomes in their order."""
+    return tuple(OutcomeEntry(text=text, count=count) for text, count in outcomes.items())
 
 
 def coverage_entry(coverage: Coverage | None) -> CoverageEntry | None:

@@ -64,8 +64,14 @@ def outcome(
             break
     assert merged.over
     return (
-        *(merged.runs, merged.steps, merged.tasks_max, merged.choices_max, merged.complete),
-        *(merged.outcomes, merged.found is not None, merged.found_after),
+        *(
+            merged.tally.runs,
+            merged.tally.steps,
+            merged.tally.tasks_max,
+            merged.tally.choices_max,
+            merged.complete,
+        ),
+        *(merged.tally.outcomes, merged.found is not None, merged.found_after),
     )
 
 
@@ -102,4 +108,4 @@ def test_a_schedule_that_is_unstable_ends_it_even_if_all_failures_are_wanted() -
     merged = Merged(10, go_on=True)
     merged.take([told])
     assert merged.over
-    assert (2, unstable, 2) == (merged.runs, merged.found, merged.found_after)
+    assert (2, unstable, 2) == (merged.tally.runs, merged.found, merged.found_after)
