@@ -19,7 +19,7 @@ from turnfold.core.engine.owntools import tool
 from turnfold.core.engine.ports import Processes
 from turnfold.core.hooks.config import HookConfig
 from turnfold.core.results import Started, Steered
-from turnfold.events import Envelope, Event, TurnAborted, TurnCompleted
+from turnfold.events import Envelope, Event, ToolCallOutput, TurnAborted, TurnCompleted
 
 Log = list[Envelope]
 Script = Sequence[Sequence[Step]]
@@ -92,6 +92,13 @@ async def stubborn(seconds: float) -> str:
     return "at last"
 
 
+@tool(name="broken", asks=False)
+async def broken() -> str:
+    """Raise."""
+    await trio.lowlevel.checkpoint()
+    raise LookupError("no such thing")
+
+
 @attrs.define(eq=False)
 class Scene:
     """A running session and what was seen of it."""
@@ -153,6 +160,11 @@ class Scene:
     async def settle(self) -> None:
         """Let everything run that can without time passing."""
         await trio.testing.wait_all_tasks_blocked()
+
+
+def outputs(stage: Scene) -> list[tuple[str | None, object, bool | None]]:
+    """Call, output and success of every output, in the order of the log."""
+    return [(event.call_id, event.output, event.success) for event in stage.of(ToolCallOutput)]
 
 
 def of(log: Iterable[Event], kind: type[E]) -> list[E]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import attrs
-import trio
 
-from tests.core.engine.running import OPTIONS, Scene, Script, nap, order, run, scene
+from tests.core.engine.running import OPTIONS, Script, nap, order, outputs, run, scene
 from turnfold.core.engine import Streamed
 from turnfold.core.engine.fakes import CallTool, Emit, End, Fail, Say, Step, Think
 from turnfold.core.engine.models import Backoff
-from turnfold.core.engine.owntools import tool
 from turnfold.events import (
     ErrorRaised,
     HistoryCompacted,
@@ -28,18 +26,6 @@ from turnfold.events import (
     ToolCallRequested,
     TurnCompleted,
 )
-
-
-def outputs(stage: Scene) -> list[tuple[str | None, object, bool | None]]:
-    """Call, output and success of every output, in the order of the log."""
-    return [(event.call_id, event.output, event.success) for event in stage.of(ToolCallOutput)]
-
-
-@tool(name="broken", asks=False)
-async def broken() -> str:
-    """Raise."""
-    await trio.lowlevel.checkpoint()
-    raise LookupError("no such thing")
 
 
 def test_a_call_id_that_comes_twice_is_a_bad_response() -> None:

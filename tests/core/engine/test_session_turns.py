@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import trio
 
-from tests.core.engine.running import Scene, nap, run, scene
+from tests.core.engine.running import broken, nap, outputs, run, scene
 from turnfold.core.engine.fakes import CallTool, Pause, Say, Step
 from turnfold.core.engine.owntools import tool
 from turnfold.core.engine.ports import ToolFatal, ToolInterrupted
@@ -14,23 +14,10 @@ from turnfold.events import (
     Envelope,
     ErrorRaised,
     ToolCallClosed,
-    ToolCallOutput,
     TurnAborted,
     TurnCompleted,
     TurnStarted,
 )
-
-
-def outputs(stage: Scene) -> list[tuple[str | None, object, bool | None]]:
-    """Call, output and success of every output, in the order of the log."""
-    return [(event.call_id, event.output, event.success) for event in stage.of(ToolCallOutput)]
-
-
-@tool(name="broken", asks=False)
-async def broken() -> str:
-    """Raise."""
-    await trio.lowlevel.checkpoint()
-    raise LookupError("no such thing")
 
 
 @tool(name="deadly", asks=False)
